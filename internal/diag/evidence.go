@@ -20,7 +20,10 @@ type Evidence struct {
 	Walk   []Visit
 	// Repairs counts how often a failed early check was tried again.
 	Repairs int
-	Tick    int // events so far
+	// Asked counts the playbook's questions that were put to the person, answered
+	// or not; answers that were there from the start are not counted.
+	Asked int
+	Tick  int // events so far
 }
 
 // A Measurement is the result of a check and when it came in.

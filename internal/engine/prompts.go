@@ -1,0 +1,230 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/playbook"
+)
+
+func (s *state) symptomsQuestion() diag.Question {
+	q := diag.Question{
+		ID: diag.AskSymptoms, Text: "What do you see?", Multi: true,
+		Help: "Each thing that you tick makes some causes likelier and others less likely. Tick all that you have seen; leave the rest.",
+	}
+	for _, sym := range s.b.Symptoms {
+		q.Choices = append(q.Choices, diag.Choice{ID: sym.ID, Text: s.fill(sym.Title)})
+	}
+	return q
+}
+
+// whereQuestion is the engine's own. Every check measures this computer, and
+// the sign-in may fail on another device.
+func whereQuestion() diag.Question {
+	return diag.Question{
+		ID: diag.AskWhere, Text: "Where does it fail?",
+		Help: "The checks measure this computer and this network. The answer says how much of that counts for the device that is refused.",
+		Choices: []diag.Choice{
+			{ID: string(diag.WhereHere), Text: "On this computer"},
+			{ID: string(diag.WhereSameNetwork), Text: "On a phone or tablet, on this network"},
+			{ID: string(diag.WhereElsewhere), Text: "On mobile data, or in another place"},
+			{ID: "everywhere", Text: "Everywhere I tried"},
+			{ID: "not-sure", Text: "Not sure"},
+		},
+	}
+}
+
+func (s *state) prompt(q *playbook.Question) diag.Question {
+	out := diag.Question{ID: q.ID, Text: s.fill(q.Ask), Help: s.fill(q.Help), Show: q.Show}
+	for _, c := range q.Choices {
+		choice := diag.Choice{ID: c.ID, Text: s.fill(c.Text)}
+		if c.Input != "" {
+			choice.Input = s.fill(c.Prompt)
+		}
+		out.Choices = append(out.Choices, choice)
+	}
+	if q.Show != "" {
+		out.OffsetSeconds, out.OffsetKnown = s.clockOffset()
+	}
+	return out
+}
+
+// clockOffset is what the clock check measured: server minus local, in
+// seconds.
+func (s *state) clockOffset() (float64, bool) {
+	for i := range s.checks {
+		if c := &s.checks[i]; c.Layer == diag.LayerClock && c.facts {
+			if ms, ok := c.Facts["offset_ms"].(float64); ok {
+				return ms / 1000, true
+			}
+		}
+	}
+	return 0, false
+}
+
+func (s *state) repairQuestion(c *judged) diag.Question {
+	q := diag.Question{
+		ID: diag.AskRepair, Text: "What now?", Finding: s.final(c),
+		Choices: []diag.Choice{{ID: diag.ChoiceAgain, Text: "Check again"}},
+	}
+	if s.ev.Where() != diag.WhereElsewhere && c.Scope != diag.ScopeService {
+		q.Choices = append(q.Choices, diag.Choice{ID: diag.ChoiceElsewhere, Text: "It fails on another device, away from this network"})
+	}
+	q.Choices = append(q.Choices, diag.Choice{ID: diag.ChoiceStop, Text: "Stop here"})
+	return q
+}
+
+func (s *state) pauseQuestion(c *playbook.Cause) diag.Question {
+	q := diag.Question{
+		ID: diag.AskContinue, Text: "Only somebody else can mend this: " + s.fill(c.Title) + ". What now?",
+		Help: s.fill(c.Escalate),
+		Choices: []diag.Choice{
+			{ID: diag.ChoiceStop, Text: "Stop here and wait"},
+			{ID: diag.ChoiceContinue, Text: "Continue anyway"},
+		},
+	}
+	for i := range s.checks {
+		if j := &s.checks[i]; j.InForce && s.raises(j, c.ID) {
+			q.Finding = s.final(j)
+		}
+	}
+	return q
+}
+
+func (s *state) final(c *judged) *diag.Check { return &c.Check }
+
+// unlikelyHere is the probability below which a step is marked as unlikely to
+// help.
+const unlikelyHere = .05
+
+// instruction is a step in the words for this case.
+func (s *state) instruction(step *playbook.Step) diag.Instruction {
+	in := diag.Instruction{
+		ID: step.ID, Stage: step.Stage, Title: s.fill(step.Title), Minutes: step.Minutes,
+		Number: slices.IndexFunc(s.b.Steps, func(x playbook.Step) bool { return x.ID == step.ID }) + 1,
+		Of:     len(s.b.Steps), Surface: s.surface(step), Why: s.fill(step.Why),
+		Careful: fillAll(step.Careful, s.vars), PFix: s.pFix(step),
+	}
+	in.Do = s.doLines(step)
+	in.More = s.more(step)
+	if len(s.visits) == 0 {
+		in.Careful = append(fillAll(s.b.Warnings, s.vars), in.Careful...)
+	}
+	if step.Stage == diag.StageRetest {
+		in.Checkpoints = s.checkpoints()
+		return in
+	}
+	in.Highlight = s.promising() == step
+	in.Unlikely = !in.Highlight && in.PFix < unlikelyHere
+	if len(step.SatisfiedBy) > 0 && s.holds(step.SatisfiedBy) {
+		in.Satisfied, in.Proof = true, s.proof(step.SatisfiedBy)
+		return in
+	}
+	in.Outcomes = s.outcomes(step)
+	return in
+}
+
+// doLines are the instructions for the chosen surface, and the notes that
+// belong to this case.
+func (s *state) doLines(step *playbook.Step) []string {
+	lines := fillAll(step.Do[s.surface(step)], s.vars)
+	for _, n := range step.Notes {
+		if s.holds(n.When) {
+			lines = append(lines, s.fill(n.Text))
+		}
+	}
+	return lines
+}
+
+// surface is where this step is done: the one that was chosen, or the first
+// of the playbook's that the step has instructions for.
+func (s *state) surface(step *playbook.Step) string {
+	if _, ok := step.Do[s.b.Surface]; ok {
+		return s.b.Surface
+	}
+	for _, surface := range s.b.Surfaces {
+		if _, ok := step.Do[surface]; ok {
+			return surface
+		}
+	}
+	return ""
+}
+
+// more is what a person can ask to see besides: the guides of the step.
+func (s *state) more(step *playbook.Step) []string {
+	var lines []string
+	for _, id := range step.Guides {
+		for i := range s.b.Guides {
+			if s.b.Guides[i].ID == id {
+				lines = append(lines, s.guideLines(&s.b.Guides[i], s.surface(step))...)
+			}
+		}
+	}
+	return lines
+}
+
+func (s *state) guideLines(g *playbook.Guide, surface string) []string {
+	for _, p := range g.Procedures {
+		if p.Surface != surface || diag.OutsideUser(p.Actor) {
+			continue
+		}
+		lines := []string{s.fill(g.Title) + ":"}
+		for i, l := range p.Do {
+			lines = append(lines, fmt.Sprintf("%d. %s", i+1, s.fill(l)))
+		}
+		for _, l := range p.Careful {
+			lines = append(lines, "Careful: "+s.fill(l))
+		}
+		return lines
+	}
+	return []string{s.fill(g.Title) + fmt.Sprintf(": authdoctor guide %s %s", s.b.ID, g.ID)}
+}
+
+func (s *state) checkpoints() []diag.Checkpoint {
+	var out []diag.Checkpoint
+	for _, c := range s.b.Retest {
+		out = append(out, diag.Checkpoint{
+			ID: c.ID, Title: s.fill(c.Title), Before: fillAll(c.Before, s.vars), Minutes: c.Minutes, Postpone: c.Postpone,
+		})
+	}
+	return out
+}
+
+// outcomes are the answers to "What happened?". A step with answers of its own
+// does not offer the plain "still fails" beside them.
+func (s *state) outcomes(step *playbook.Step) []diag.Choice {
+	out := []diag.Choice{{ID: diag.DidFixed, Text: "It works now"}}
+	for _, o := range step.Outcomes {
+		out = append(out, diag.Choice{ID: o.ID, Text: s.fill(o.Title)})
+	}
+	if len(step.Outcomes) == 0 {
+		out = append(out, diag.Choice{ID: diag.DidUnchanged, Text: "It still fails"})
+	}
+	return append(out,
+		diag.Choice{ID: diag.DidWorse, Text: "It got worse"},
+		diag.Choice{ID: diag.DidUnverifiable, Text: "I could not try, or cannot tell"})
+}
+
+// pFix is the probability that a step would fix it now; 0 for one that fixes
+// nothing.
+func (s *state) pFix(step *playbook.Step) float64 {
+	return pFix(s.b.model.tests[step.ID], s.post)
+}
+
+// promising is the step, of those that are left, that is most likely to fix
+// it; nil when none fixes anything.
+func (s *state) promising() *playbook.Step {
+	var best *playbook.Step
+	bestP := 0.0
+	for i := range s.b.Steps {
+		step := &s.b.Steps[i]
+		if step.Stage == diag.StageRetest || s.presented(step.ID) || len(step.SatisfiedBy) > 0 && s.holds(step.SatisfiedBy) {
+			continue
+		}
+		if p := s.pFix(step); p > bestP {
+			best, bestP = step, p
+		}
+	}
+	return best
+}

@@ -1,0 +1,308 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/playbook"
+)
+
+// sure is the probability from which a cause is a verdict by itself.
+const sure = .9
+
+// Judge is the verdict on what is known so far, without walking the steps. A
+// failed check in force is a problem; else a cause of 90 in 100 is; else, if
+// anything was said at all, it is inconclusive; else the checks decide.
+// told says that a symptom or a message was given.
+func Judge(b *Book, ev *diag.Evidence, told bool) diag.Verdict {
+	s := b.fold(ev)
+	if c := broken(s.checks); c != nil {
+		return s.brokenVerdict(c)
+	}
+	lead := leader(s.post)
+	cause := s.causeAt(lead)
+	if c := s.firstFailed(cause); c != nil {
+		return s.failedVerdict(c, cause, s.post[lead])
+	}
+	if s.post[lead] >= sure && !cause.Leak {
+		return s.causeVerdict(cause, s.post[lead])
+	}
+	if told {
+		v := s.leaning(cause, s.post[lead])
+		v.Next = s.plannedNext(nil)
+		return v
+	}
+	return checksVerdict(s.checks)
+}
+
+// JudgeChecks is the verdict of the checks alone: any failure is a problem,
+// else anything unknown is inconclusive, else it is healthy.
+func JudgeChecks(b *Book, ev *diag.Evidence) diag.Verdict {
+	s := b.fold(ev)
+	if c := broken(s.checks); c != nil && c.failed() {
+		return s.brokenVerdict(c)
+	}
+	if c := s.firstFailed(nil); c != nil {
+		return s.named(c, "")
+	}
+	return checksVerdict(s.checks)
+}
+
+func checksVerdict(checks []judged) diag.Verdict {
+	var unknown []string
+	for i := range checks {
+		if checks[i].Status == diag.Unknown {
+			unknown = append(unknown, strings.ToLower(checks[i].Title))
+		}
+	}
+	if len(unknown) > 0 {
+		return verdict(diag.Inconclusive, "No fault was found, but not everything could be measured: "+strings.Join(unknown, ", ")+".")
+	}
+	return verdict(diag.Healthy, "Everything that was checked from this computer is in order.")
+}
+
+func verdict(status diag.VerdictStatus, summary string) diag.Verdict {
+	return diag.Verdict{Status: status, Summary: summary, Pending: []string{}}
+}
+
+// firstFailed is a failed check in force, one that speaks for the leading
+// cause if there is one.
+func (s *state) firstFailed(cause *playbook.Cause) *judged {
+	var first *judged
+	for i := range s.checks {
+		c := &s.checks[i]
+		if !c.failed() || !c.InForce {
+			continue
+		}
+		if cause != nil && s.raises(c, cause.ID) {
+			return c
+		}
+		if first == nil {
+			first = c
+		}
+	}
+	return first
+}
+
+// failedVerdict is about a failed check that hides nothing, such as a wrong
+// clock. A leading cause that is sure and has nothing to do with the check
+// stays the verdict, and the check is told beside it.
+func (s *state) failedVerdict(c *judged, cause *playbook.Cause, p float64) diag.Verdict {
+	if !s.raises(c, cause.ID) && p >= sure && !cause.Leak {
+		return s.causeVerdict(cause, p)
+	}
+	id := s.causeOf(c)
+	if s.raises(c, cause.ID) {
+		id = cause.ID
+	}
+	v := s.named(c, id)
+	v.Next = diag.Next{Text: c.Remedy}
+	if named := s.causeByID(id); named != nil {
+		v.Next.Step = s.plannedNext(named).Step
+	}
+	return v
+}
+
+// causeOf is the most probable cause that a check's outcome speaks for; empty
+// when its author knows of none.
+func (s *state) causeOf(c *judged) string {
+	for _, i := range ranking(s.post) {
+		if s.raises(c, s.b.Causes[i].ID) {
+			return s.b.Causes[i].ID
+		}
+	}
+	return ""
+}
+
+func (s *state) causeByID(id string) *playbook.Cause {
+	i := slices.IndexFunc(s.b.Causes, func(c playbook.Cause) bool { return c.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &s.b.Causes[i]
+}
+
+// named is a verdict about a check.
+func (s *state) named(c *judged, cause string) diag.Verdict {
+	v := verdict(diag.Problem, sentence(c.found.Meaning))
+	if c.found.Waits {
+		v.Status = diag.Waiting
+	}
+	v.Cause, v.Layer, v.Check, v.Code, v.Class = cause, c.Layer, c.ID, c.Code, c.found.Class
+	if named := s.causeByID(cause); named != nil && named.Class != "" {
+		v.Class = named.Class
+	}
+	v.Why = c.Summary
+	v.Next.Text = c.Remedy
+	return v
+}
+
+// brokenVerdict is about a failure that comes before all belief. It names the
+// layer and its remedy, and no step: nothing about an account can be known
+// through a broken way.
+func (s *state) brokenVerdict(c *judged) diag.Verdict {
+	v := s.named(c, s.causeOf(c))
+	if waiting := hidden(c.ID, s.checks); len(waiting) > 0 {
+		v.Why = fmt.Sprintf("%s. Behind it, nothing can be measured: %s.", strings.TrimSuffix(c.Summary, "."), strings.Join(waiting, ", "))
+	}
+	if c.Layer.Chain() > 0 && !c.found.Waits {
+		v.Summary += " Your password is not the problem: leave it alone."
+	}
+	if t, ok := c.Facts["retry_at"].(string); ok && c.found.Waits {
+		v.Next.Text += " Not before " + t + "."
+	}
+	return v
+}
+
+func hidden(id string, checks []judged) []string {
+	var out []string
+	for i := range checks {
+		if checks[i].BlockedBy == id {
+			out = append(out, strings.ToLower(checks[i].Title))
+		}
+	}
+	return out
+}
+
+// causeVerdict names a cause that is sure.
+func (s *state) causeVerdict(c *playbook.Cause, p float64) diag.Verdict {
+	v := s.leaning(c, p)
+	v.Status = diag.Problem
+	v.Next = s.plannedNext(c)
+	return v
+}
+
+// leaning is a verdict with the cause that leads.
+func (s *state) leaning(c *playbook.Cause, p float64) diag.Verdict {
+	v := verdict(diag.Inconclusive, fmt.Sprintf("Most likely: %s (%.0f in 100).", s.fill(c.Title), 100*p))
+	v.Cause, v.Layer, v.Class = c.ID, c.Layer, c.Class
+	for i := range s.checks {
+		j := &s.checks[i]
+		if j.InForce && (j.Status == diag.Warn || j.Status == diag.Fail) && s.raises(j, c.ID) {
+			v.Check, v.Code = j.ID, j.Code
+			break
+		}
+	}
+	return v
+}
+
+// plannedNext is the step to go on with: for a cause that is sure, the one
+// most likely to fix it, else the first that is left. It is empty while the
+// service could not be reached at all: then nothing about an account can be
+// tried either.
+func (s *state) plannedNext(c *playbook.Cause) diag.Next {
+	if s.outOfReach() {
+		return diag.Next{Text: "Get the checks through first: from here, the service could not be reached, and so nothing about your account can be tried."}
+	}
+	step := s.upcoming(c)
+	if step == nil {
+		return diag.Next{}
+	}
+	return diag.Next{Step: step.ID, Text: s.fill(step.Title)}
+}
+
+func (s *state) upcoming(c *playbook.Cause) *playbook.Step {
+	var first, best *playbook.Step
+	for i := range s.b.Steps {
+		step := &s.b.Steps[i]
+		if s.presented(step.ID) || len(step.SatisfiedBy) > 0 && s.holds(step.SatisfiedBy) {
+			continue
+		}
+		if first == nil {
+			first = step
+		}
+		if c != nil && step.Fixes[c.ID].P > 0 && (best == nil || step.Fixes[c.ID].P > best.Fixes[c.ID].P) {
+			best = step
+		}
+	}
+	if best != nil {
+		return best
+	}
+	return first
+}
+
+// outOfReach: endpoint checks were tried and none of them got an answer, and
+// the sign-in fails where this network matters.
+func (s *state) outOfReach() bool {
+	if s.ev.Where() == diag.WhereElsewhere {
+		return false
+	}
+	tried := false
+	for i := range s.checks {
+		c := &s.checks[i]
+		if c.Layer != diag.LayerEndpoint || c.Status == diag.Skipped {
+			continue
+		}
+		if c.Status == diag.Pass || c.Status == diag.Warn {
+			return false
+		}
+		tried = true
+	}
+	return tried
+}
+
+// provenVerdict ends a walk whose retest found nothing wrong.
+func (s *state) provenVerdict() diag.Verdict {
+	cause := s.causeAt(leader(s.post))
+	v := s.leaning(cause, s.post[leader(s.post)])
+	v.Status, v.Pending = diag.Fixed, s.postponed()
+	v.Summary = "Fixed: it works again."
+	if s.episode.fixedBy >= 0 {
+		if step := s.stepByID(s.visits[s.episode.fixedBy].step); step != nil {
+			v.Summary = "Fixed: it works again after the step “" + s.fill(step.Title) + "”."
+		}
+	}
+	if !cause.Leak {
+		v.Why = "It was most likely this: " + s.fill(cause.Title) + "."
+	}
+	return v
+}
+
+// endVerdict ends a walk that proved nothing: waiting when something helped
+// and its proof was put off, else over to whoever can do more.
+func (s *state) endVerdict() diag.Verdict {
+	lead := leader(s.post)
+	cause := s.causeAt(lead)
+	v := s.leaning(cause, s.post[lead])
+	if s.episode.fixedBy >= 0 {
+		v.Status = diag.Waiting
+		v.Summary = "It seems to work again, but nothing has proved it yet."
+		if s.episode.retested {
+			v.Pending = s.postponed()
+		}
+		v.Next.Text = "Try what is still open, and call it fixed only then."
+		return v
+	}
+	v.Status = diag.Escalate
+	v.Summary = fmt.Sprintf("Not fixed; all %d steps tried.", len(s.b.Steps))
+	if s.episode.number > 0 {
+		v.Summary = "Signing in works again, but something else does not. That is for somebody who can see more."
+	}
+	v.Why = fmt.Sprintf("Most likely still: %s (%.0f in 100).", s.fill(cause.Title), 100*s.post[lead])
+	if s.b.Escalate != nil {
+		v.Next.Text = "Turn to " + s.fill(s.b.Escalate.To) + "."
+	}
+	return v
+}
+
+// pauseVerdict ends a walk that stopped for a cause outside the person's
+// control.
+func (s *state) pauseVerdict(c *playbook.Cause) diag.Verdict {
+	lead := leader(s.post)
+	v := s.leaning(c, s.post[lead])
+	v.Status = diag.Escalate
+	if c.Class == "provider_outage" || c.Class == "rate_limited" {
+		v.Status = diag.Waiting
+	}
+	v.Next.Text = s.fill(c.Escalate)
+	return v
+}
+
+func sentence(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:] + "."
+}

@@ -1,0 +1,261 @@
+// Package session runs a diagnosis: it carries questions to whoever answers
+// them and checks to whatever measures them, until the engine is done.
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/engine"
+	"github.com/authdoctor/authdoctor/internal/playbook"
+)
+
+// An Asker puts things to a person, or looks them up in an answers file. Every
+// method returns diag.ErrCancelled when the person stops, and may return
+// diag.ErrBack for the question before.
+type Asker interface {
+	// Ask puts one question.
+	Ask(ctx context.Context, q diag.Question) (diag.Answer, error)
+	// Do shows one step and returns what happened.
+	Do(ctx context.Context, step diag.Instruction) (diag.Did, error)
+	// Think shows what is thought and why, before the first step.
+	Think(ctx context.Context, o *diag.Opinion) error
+}
+
+// A Prober measures. It answers every request, by id.
+type Prober interface {
+	Probe(ctx context.Context, requests []diag.Request) map[string]diag.Finding
+}
+
+// Session is one diagnosis.
+type Session struct {
+	Book   *engine.Book
+	Asker  Asker
+	Prober Prober
+	// PlanOnly stops before the first step, and judges what is known.
+	PlanOnly bool
+	// Told: a message was given, which counts as a complaint.
+	Told bool
+
+	history []*diag.Evidence // before each question, for going back
+	thought bool
+}
+
+// Run is the loop that authdoctor is: ask, probe, do, until done. The evidence
+// holds what is known from the start, and afterwards all that was learned. An
+// error is diag.ErrCancelled or a fault of ours.
+func (s *Session) Run(ctx context.Context, ev *diag.Evidence) (diag.Verdict, error) {
+	for {
+		if ctx.Err() != nil {
+			return s.cancelled(ev), diag.ErrCancelled
+		}
+		var err error
+		switch step := engine.Next(s.Book, ev).(type) {
+		case engine.Ask:
+			err = s.ask(ctx, ev, step.Question)
+		case engine.Probe:
+			s.probe(ctx, ev, step.Requests)
+		case engine.Do:
+			if s.PlanOnly {
+				return engine.Judge(s.Book, ev, s.Told || len(ev.Symptoms) > 0), nil
+			}
+			err = s.do(ctx, ev, step.Instruction)
+		case engine.Done:
+			return step.Verdict, nil
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, diag.ErrBack):
+			s.back(ev)
+		case errors.Is(err, diag.ErrCancelled), errors.Is(err, context.Canceled):
+			return s.cancelled(ev), diag.ErrCancelled
+		default:
+			return diag.Verdict{}, err
+		}
+	}
+}
+
+// cancelled keeps what was found, under the one word that says that nothing
+// was concluded.
+func (s *Session) cancelled(ev *diag.Evidence) diag.Verdict {
+	v := engine.Judge(s.Book, ev, true)
+	v.Status = diag.Cancelled
+	return v
+}
+
+func (s *Session) remember(ev *diag.Evidence) { s.history = append(s.history, ev.Clone()) }
+
+// back returns to before the last question or step. At the first one there is
+// nothing to go back to, and it is asked again.
+func (s *Session) back(ev *diag.Evidence) {
+	n := len(s.history)
+	if n == 0 {
+		return
+	}
+	// The newest entry is the question that was just left by going back.
+	last := s.history[max(n-2, 0)]
+	s.history = s.history[:max(n-2, 0)]
+	was := *ev
+	*ev = *last.Clone()
+	ev.Tick = was.Tick // time does not go back, or old measurements would look new
+	for id, m := range was.Checks {
+		ev.Checks[id] = m // what was measured stays measured
+	}
+	s.thought = len(ev.Walk) > 0
+}
+
+func (s *Session) ask(ctx context.Context, ev *diag.Evidence, q diag.Question) error {
+	s.remember(ev)
+	answer, err := s.Asker.Ask(ctx, q)
+	if err != nil {
+		return err
+	}
+	switch q.ID {
+	case diag.AskSymptoms:
+		if answer.Unknown {
+			ev.Answer(q.ID, diag.NoAnswer, nil)
+			return nil
+		}
+		ev.Tell(answer.Choices)
+	case diag.AskRepair:
+		s.repair(ev, first(answer))
+	default:
+		if s.declared(q.ID) {
+			ev.Asked++
+		}
+		ev.Answer(q.ID, orUnknown(first(answer)), s.sets(q.ID, answer))
+	}
+	return nil
+}
+
+// repair acts on what the person wants after an early check failed.
+func (s *Session) repair(ev *diag.Evidence, choice string) {
+	switch choice {
+	case diag.ChoiceAgain:
+		ev.Forget()
+	case diag.ChoiceElsewhere:
+		ev.Answer(diag.AskWhere, string(diag.WhereElsewhere), nil)
+	default:
+		ev.Answer(diag.AskRepair, diag.ChoiceStop, nil)
+	}
+}
+
+func first(a diag.Answer) string {
+	if len(a.Choices) == 0 {
+		return ""
+	}
+	return a.Choices[0]
+}
+
+func orUnknown(choice string) string {
+	switch choice {
+	case "":
+		return diag.NoAnswer
+	case "everywhere": // fails here too, so that all scopes are in force
+		return string(diag.WhereHere)
+	}
+	return choice
+}
+
+func (s *Session) declared(id string) bool { return s.question(id) != nil }
+
+func (s *Session) question(id string) *playbook.Question {
+	for i := range s.Book.Questions {
+		if s.Book.Questions[i].ID == id {
+			return &s.Book.Questions[i]
+		}
+	}
+	return nil
+}
+
+// sets gives the variables that an answer comes with.
+func (s *Session) sets(id string, a diag.Answer) map[string]string {
+	q := s.question(id)
+	if q == nil {
+		return nil
+	}
+	vars := Sets(q, first(a))
+	for _, c := range q.Choices {
+		if c.ID == first(a) && c.Input != "" && a.Input != "" {
+			vars[c.Input] = a.Input
+		}
+	}
+	return vars
+}
+
+// Sets gives the variables that a choice sets by itself.
+func Sets(q *playbook.Question, choice string) map[string]string {
+	vars := map[string]string{}
+	for _, c := range q.Choices {
+		if c.ID == choice {
+			for k, v := range c.Sets {
+				vars[k] = v
+			}
+		}
+	}
+	return vars
+}
+
+func (s *Session) probe(ctx context.Context, ev *diag.Evidence, requests []diag.Request) {
+	found := s.Prober.Probe(ctx, requests)
+	for _, r := range requests {
+		f, ok := found[r.ID]
+		if !ok {
+			f = diag.Finding{Outcome: diag.NoAnswer, Reason: "the probe gave no answer", Summary: "could not be measured"}
+		}
+		ev.Measured(r.ID, f, r.With)
+	}
+}
+
+func (s *Session) do(ctx context.Context, ev *diag.Evidence, in diag.Instruction) error {
+	if !s.thought {
+		s.thought = true
+		if o := engine.Opinion(s.Book, ev); o != nil {
+			if err := s.Asker.Think(ctx, o); err != nil {
+				return err
+			}
+		}
+	}
+	s.remember(ev)
+	did, err := s.Asker.Do(ctx, in)
+	if err != nil {
+		return err
+	}
+	switch {
+	case in.Satisfied:
+		did = diag.Did{Outcome: diag.DidSatisfied}
+	case len(in.Checkpoints) > 0:
+		did.Outcome = ""
+	case did.Outcome == "":
+		return fmt.Errorf("step %s: no outcome was reported", in.ID)
+	}
+	ev.Did(in.ID, did)
+	return nil
+}
+
+// Seed writes down what a scenario or an answers file says, so that it counts
+// whether or not it would have been asked. Outcomes in checks are taken as
+// given; steps and checkpoints are reported when they come up.
+func Seed(b *engine.Book, ev *diag.Evidence, g *playbook.Given) {
+	if g.SymptomsSet {
+		ev.Tell(g.Symptoms)
+	}
+	for _, q := range b.Questions {
+		if choice, ok := g.Answers[q.ID]; ok {
+			ev.Answer(q.ID, choice, Sets(&q, choice))
+		}
+	}
+	if where, ok := g.Answers[diag.AskWhere]; ok {
+		ev.Answer(diag.AskWhere, where, nil)
+	}
+	for _, c := range b.Checks {
+		if outcome, ok := g.Checks[c.ID]; ok {
+			ev.Given(c.ID, outcome)
+		}
+	}
+	for k, v := range g.Vars {
+		ev.Vars[k] = v
+	}
+}
