@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -111,7 +112,7 @@ func agree(t *testing.T, n int, model []byte, c oracleCase, want oracleAnswer) {
 	for i, cause := range m.Causes {
 		near(t, n, "posterior of "+cause, post[i], want.Posterior[cause], 1e-12)
 	}
-	a, b := order[0], order[1]
+	a, b := slices.Index(m.Causes, want.Explain.Leader), slices.Index(m.Causes, want.Explain.RunnerUp)
 	near(t, n, "prior decibans", m.priorDecibans(a, b), want.Explain.PriorDB, 1e-9)
 	sum := m.priorDecibans(a, b)
 	for _, o := range obs {
