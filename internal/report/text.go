@@ -1,0 +1,184 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+)
+
+// labelWidth is the column at which the text after a label begins.
+const labelWidth = 16
+
+// writeText writes a report for people. Stubs of sections never appear: a
+// section without facts is not there.
+func writeText(b *bytes.Buffer, r *diag.Report, o Options) error {
+	p, v := newPage(b, o), viewReport(r)
+	writeVerdict(p, v)
+	writeChecks(p, v)
+	writeOpinion(p, v.Opinion)
+	writeSteps(p, v.Steps)
+	writeTold(p, v)
+	p.blank()
+	for _, l := range v.Foot {
+		p.put(row{text: l.Label + " " + l.Text, ink: faintInk})
+	}
+	return nil
+}
+
+func writeVerdict(p *page, v view) {
+	if v.Title != "" {
+		p.put(row{text: v.Title, ink: faintInk})
+		p.blank()
+	}
+	p.put(row{
+		lead: []span{{v.Look.glyph + " ", v.Look.ink}},
+		text: headline(v), ink: boldInk, tail: v.Code,
+	})
+	for _, l := range v.Advice {
+		p.label("  ", l)
+	}
+	if v.Where != "" {
+		p.blank()
+		p.put(row{text: v.Where})
+	}
+}
+
+// headline opens with the verdict's word, unless the sentence says it.
+func headline(v view) string {
+	if v.Status == diag.Problem || strings.HasPrefix(strings.ToLower(v.Summary), strings.ToLower(v.Look.word)) {
+		return v.Summary
+	}
+	return v.Look.word + ". " + v.Summary
+}
+
+// label puts a labelled text.
+func (p *page) label(indent string, l labelled) {
+	p.put(row{lead: []span{{indent, plainInk}, {pad(l.Label, labelWidth), faintInk}}, text: l.Text})
+}
+
+func writeChecks(p *page, v view) {
+	if len(v.Checks) > 0 || v.Passed != "" || v.Left != "" {
+		p.blank()
+	}
+	for _, c := range v.Checks {
+		writeCheckLine(p, c)
+	}
+	for status, text := range map[diag.Status]string{diag.Pass: v.Passed} {
+		writeCheckCount(p, checkLooks[status], text)
+	}
+	writeCheckCount(p, checkLooks[diag.Skipped], v.Left)
+	for _, c := range v.Also {
+		p.blank()
+		text := c.Text
+		if c.Remedy != "" {
+			text = sentence(text) + " " + c.Remedy
+		}
+		p.put(row{lead: []span{{pad("Also found", labelWidth), boldInk}}, text: text, tail: c.Code})
+	}
+}
+
+func writeCheckCount(p *page, l look, text string) {
+	if text != "" {
+		p.put(row{lead: []span{{" " + l.glyph + " ", l.ink}}, text: text})
+	}
+}
+
+// checkWidth is the column at which the text of a check line begins.
+const checkWidth = 14
+
+func writeCheckLine(p *page, c checkView) {
+	lead := []span{{" " + c.Look.glyph + " ", c.Look.ink}, {pad(c.Title, checkWidth), plainInk}}
+	text := c.Text
+	if c.Aside != "" {
+		text = fmt.Sprintf("%s (%s)", text, c.Aside)
+	}
+	p.put(row{lead: lead, text: text, tail: c.Code})
+}
+
+func writeOpinion(p *page, v *opinionView) {
+	if v == nil {
+		return
+	}
+	p.blank()
+	for i, r := range v.Ranks {
+		ink := plainInk
+		if i == 0 {
+			ink = boldInk
+		}
+		p.put(row{lead: []span{{pad(r.Label, labelWidth), faintInk}}, text: r.Title, ink: ink, tail: r.Chance})
+	}
+	p.blank()
+	writeWeights(p, "Because", v.Because)
+	writeWeights(p, "Against", v.Against)
+	for i, c := range v.Change {
+		p.label("  ", labelled{first(i, "It would change"), c})
+	}
+	if p.details {
+		for _, n := range v.Numbers {
+			p.put(row{lead: []span{{"  ", plainInk}, {pad(n.Label, 22), faintInk}}, text: n.Text})
+		}
+	}
+	p.put(row{lead: []span{{"  ", plainInk}}, text: judgement, ink: faintInk})
+}
+
+func writeWeights(p *page, label string, weights []weightView) {
+	for i, w := range weights {
+		tail := w.Strength
+		if p.details {
+			tail += " " + w.Decibans
+		}
+		p.put(row{lead: []span{{"  ", plainInk}, {pad(first(i, label), labelWidth), faintInk}}, text: w.Text, tail: tail})
+	}
+}
+
+// first gives a label to the first of several lines only.
+func first(i int, label string) string {
+	if i > 0 {
+		return ""
+	}
+	return label
+}
+
+func writeSteps(p *page, steps []stepView) {
+	if len(steps) > 0 {
+		p.blank()
+	}
+	for _, s := range steps {
+		text := s.Title
+		if s.Note != "" {
+			text += " – " + s.Note
+		}
+		p.put(row{lead: []span{{" " + s.Look.glyph + " ", s.Look.ink}, {s.Number + "  ", faintInk}}, text: text, tail: s.Minutes})
+		writeInstructions(p, s)
+	}
+}
+
+func writeInstructions(p *page, s stepView) {
+	const indent = "     "
+	for i, do := range s.Do {
+		p.put(row{lead: []span{{indent, plainInk}, {fmt.Sprintf("%d  ", i+1), faintInk}}, text: do})
+	}
+	if s.Why != "" {
+		p.put(row{lead: []span{{indent, plainInk}, {"Why      ", faintInk}}, text: s.Why})
+	}
+	for i, c := range s.Careful {
+		p.put(row{lead: []span{{indent, plainInk}, {pad(first(i, "Careful"), 9), warnInk}}, text: c})
+	}
+	for _, t := range s.Tried {
+		p.put(row{lead: []span{{indent, plainInk}}, text: t.Label + ": " + t.Text})
+	}
+}
+
+func writeTold(p *page, v view) {
+	if len(v.Told)+len(v.Message) > 0 {
+		p.heading("What you told")
+	}
+	for _, l := range v.Told {
+		p.label("  ", l)
+	}
+	for i, line := range v.Message {
+		p.label("  ", labelled{first(i, "The message"), line})
+	}
+}

@@ -1,0 +1,251 @@
+package report
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+)
+
+// A view is a report in the words and the order in which people read it. Text,
+// HTML and Markdown all show this, so they cannot tell different facts.
+type view struct {
+	Title    string // of the playbook
+	Status   diag.VerdictStatus
+	Look     look
+	Summary  string
+	Code     string
+	Advice   []labelled // what to do, why, what is still open, whom to tell
+	Where    string     // a caution about what was measured where; may be empty
+	Told     []labelled // what the person said
+	Message  []string   // lines of what the person pasted
+	Checks   []checkView
+	Passed   string // the checks that passed, in one line
+	Left     string // the checks that nobody asked for, in one line
+	Also     []checkView
+	Opinion  *opinionView
+	Steps    []stepView
+	Foot     []labelled
+	Unranked bool // an early failure: no ranking and no steps
+}
+
+// labelled is a line with a word in front.
+type labelled struct{ Label, Text string }
+
+func (v *view) advise(label, text string) {
+	if text != "" {
+		v.Advice = append(v.Advice, labelled{label, text})
+	}
+}
+
+// look at a report. It takes a clean one.
+func viewReport(r *diag.Report) view {
+	v := view{
+		Title:   cmpOr(r.Playbook.Title, r.Playbook.ID),
+		Status:  r.Verdict.Status,
+		Look:    verdictLooks[r.Verdict.Status],
+		Code:    r.Verdict.Code,
+		Where:   whereCaution(r),
+		Told:    told(r),
+		Message: messageLines(r.Message.Text),
+		Passed:  titlesOf(r.Checks, diag.Pass, "passed"),
+		Left:    titlesOf(r.Checks, diag.Skipped, "not asked for"),
+		Opinion: viewOpinion(r.Opinion),
+		Steps:   viewSteps(r),
+		Foot:    foot(r),
+	}
+	v.Summary = sentence(cmpOr(r.Verdict.Summary, verdictFallback[r.Verdict.Status]))
+	for _, c := range r.Checks {
+		switch {
+		case c.Status == diag.Pass || c.Status == diag.Skipped:
+		case c.AlsoFound:
+			v.Also = append(v.Also, viewCheck(c, r.Checks))
+		default:
+			v.Checks = append(v.Checks, viewCheck(c, r.Checks))
+		}
+	}
+	addAdvice(&v, r)
+	return v
+}
+
+// verdictFallback speaks where a report has no sentence of its own.
+var verdictFallback = map[diag.VerdictStatus]string{
+	diag.Healthy:      "Everything that was checked works",
+	diag.Fixed:        "The sign-in works again",
+	diag.Problem:      "Something stands in the way of the sign-in",
+	diag.Waiting:      "Nothing here can mend it now; waiting can",
+	diag.Escalate:     "Not fixed; every step was tried",
+	diag.Inconclusive: "What would decide could not be measured",
+	diag.Cancelled:    "Stopped before the end; what was done is kept",
+}
+
+func addAdvice(v *view, r *diag.Report) {
+	if r.Verdict.Next.Step == "" || r.Opinion == nil {
+		v.advise("Do this", cmpOr(r.Verdict.Next.Text, remedyOf(r)))
+	}
+	v.advise("Why", r.Verdict.Why)
+	if h := r.HandOver; h != nil {
+		v.advise("Turn to", h.To)
+		v.advise("Tell them", quoted(h.Text))
+		v.advise("Give them", strings.Join(h.Give, "; "))
+	}
+	v.advise("Proven by", provenBy(r))
+	v.advise("Still open", stillOpen(r))
+	v.advise("So it stays away", strings.Join(each(r.Prevent, sentence), " "))
+}
+
+// remedyOf is the remedy of the check that the verdict names.
+func remedyOf(r *diag.Report) string {
+	for _, c := range r.Checks {
+		if c.ID == r.Verdict.Check && c.Status != diag.Pass {
+			return c.Remedy
+		}
+	}
+	return ""
+}
+
+func quoted(s string) string {
+	if s == "" {
+		return ""
+	}
+	return `"` + s + `"`
+}
+
+// provenBy lists what worked in the retest, once it is fixed.
+func provenBy(r *diag.Report) string {
+	if r.Verdict.Status != diag.Fixed {
+		return ""
+	}
+	var proof []string
+	for _, s := range r.Steps {
+		for _, id := range slices.Sorted(maps.Keys(s.Checkpoints)) {
+			if s.Checkpoints[id] == diag.CheckpointPasses {
+				proof = append(proof, lowerFirst(title(r, "checkpoint:", id)))
+			}
+		}
+	}
+	return strings.Join(proof, " · ")
+}
+
+func stillOpen(r *diag.Report) string {
+	var open []string
+	for _, id := range r.Verdict.Pending {
+		open = append(open, lowerFirst(title(r, "checkpoint:", id)))
+	}
+	return strings.Join(open, " · ")
+}
+
+// whereCaution says that this computer was measured, when the sign-in fails
+// on another device and something measured here therefore proves nothing.
+func whereCaution(r *diag.Report) string {
+	if r.Where == diag.WhereHere {
+		return ""
+	}
+	for _, c := range r.Checks {
+		if !c.InForce && (c.Status == diag.Fail || c.Status == diag.Warn || c.Status == diag.Pass) {
+			return "The checks measured this computer, not the device that is refused."
+		}
+	}
+	return ""
+}
+
+func told(r *diag.Report) []labelled {
+	var out []labelled
+	for _, id := range r.Symptoms {
+		out = append(out, labelled{"You see", title(r, "symptom:", id)})
+	}
+	if w, ok := whereWords[r.Where]; ok && (len(r.Symptoms) > 0 || r.Answers[diag.AskWhere] != "") {
+		out = append(out, labelled{"It fails", w})
+	}
+	for _, q := range slices.Sorted(maps.Keys(r.Answers)) {
+		if q == diag.AskWhere || q == diag.AskSymptoms {
+			continue
+		}
+		out = append(out, labelled{title(r, "question:", q), title(r, "answer:"+q+"=", r.Answers[q])})
+	}
+	for _, m := range r.Message.Matches {
+		out = append(out, labelled{"The message means", recognised(m)})
+	}
+	return out
+}
+
+func recognised(m diag.MessageMatch) string {
+	return spaced(cmpOr(m.Cause, "not known")) + " (" + strings.TrimSpace(m.System+" "+m.Code) + ")"
+}
+
+// messageLimit keeps a pasted novel from hiding the verdict. JSON has it all.
+const messageLimit = 12
+
+func messageLines(text string) []string {
+	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(text, "\t", " ")), "\n")
+	if len(lines) == 1 && lines[0] == "" {
+		return nil
+	}
+	if n := len(lines) - messageLimit; n > 0 {
+		lines = append(lines[:messageLimit:messageLimit], fmt.Sprintf("… and %d more lines", n))
+	}
+	return lines
+}
+
+// titlesOf names the checks of a status in one line: a wall of green tells
+// nobody anything.
+func titlesOf(checks []diag.Check, status diag.Status, word string) string {
+	var titles []string
+	for _, c := range checks {
+		if c.Status == status && !c.AlsoFound {
+			titles = append(titles, lowerFirst(cmpOr(c.Title, c.ID)))
+		}
+	}
+	if len(titles) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s %s: %s", plural(len(titles), "check"), word, strings.Join(titles, ", "))
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func foot(r *diag.Report) []labelled {
+	book := strings.TrimSpace(r.Playbook.ID + " " + r.Playbook.Version)
+	if sum := r.Playbook.SHA256; sum != "" {
+		book += " (sha256 " + sum[:min(12, len(sum))] + ")"
+	}
+	made := "authdoctor " + cmpOr(r.Tool.Version, "of unknown version")
+	if book != "" {
+		made += ", playbook " + book
+	}
+	out := []labelled{{"Made by", made}}
+	if !r.Started.IsZero() {
+		at := r.Started.UTC().Format("2006-01-02 15:04:05 MST")
+		if !r.Finished.IsZero() {
+			at += ", took " + elapsed(r.Finished.Sub(r.Started).Round(time.Millisecond))
+		}
+		out = append(out, labelled{"Made at", at})
+	}
+	return out
+}
+
+// title gives the words behind an id, or the id.
+func title(r *diag.Report, kind, id string) string { return cmpOr(r.Titles[kind+id], id) }
+
+func cmpOr(s, fallback string) string {
+	if strings.TrimSpace(s) == "" {
+		return fallback
+	}
+	return s
+}
+
+func each(list []string, change func(string) string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = change(s)
+	}
+	return out
+}

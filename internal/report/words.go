@@ -1,0 +1,145 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+)
+
+// A look is how a status is shown. The glyph says it without colour, the word
+// without glyph.
+type look struct {
+	glyph string
+	ink   ink
+	word  string
+}
+
+var checkLooks = map[diag.Status]look{
+	diag.Pass:    {"✓", goodInk, "passed"},
+	diag.Warn:    {"!", warnInk, "warning"},
+	diag.Fail:    {"✗", badInk, "failed"},
+	diag.Unknown: {"?", warnInk, "could not be measured"},
+	diag.Blocked: {"–", faintInk, "waits"},
+	diag.Skipped: {"·", faintInk, "not asked for"},
+}
+
+var verdictLooks = map[diag.VerdictStatus]look{
+	diag.Healthy:      {"✓", goodInk, "Healthy"},
+	diag.Fixed:        {"✓", goodInk, "Fixed"},
+	diag.Problem:      {"✗", badInk, "Problem"},
+	diag.Waiting:      {"!", warnInk, "Wait"},
+	diag.Escalate:     {"✗", badInk, "Not fixed"},
+	diag.Inconclusive: {"?", warnInk, "Not sure yet"},
+	diag.Cancelled:    {"·", faintInk, "Stopped"},
+}
+
+var stepLooks = map[diag.StepState]look{
+	diag.StepDone:      {"·", plainInk, "done"},
+	diag.StepSatisfied: {"✓", goodInk, "not needed"},
+	diag.StepSkipped:   {"–", faintInk, "passed over"},
+	diag.StepPending:   {" ", plainInk, "still to come"},
+	diag.StepCurrent:   {">", boldInk, "begun"},
+}
+
+var outcomeWords = map[string]string{
+	diag.DidFixed:        "it works now",
+	diag.DidUnchanged:    "no change",
+	diag.DidWorse:        "it got worse",
+	diag.DidUnverifiable: "could not tell",
+	diag.DidSatisfied:    "not needed",
+}
+
+var checkpointWords = map[string]string{
+	diag.CheckpointPasses:    "works",
+	diag.CheckpointFails:     "fails",
+	diag.CheckpointPostponed: "still open",
+	diag.NotApplicable:       "does not apply",
+}
+
+var whereWords = map[diag.Where]string{
+	diag.WhereHere:        "on this computer",
+	diag.WhereSameNetwork: "on another device, on this network",
+	diag.WhereElsewhere:   "on mobile data, or in another place",
+}
+
+// strength is a weight of evidence in words. It takes decibans of either sign.
+func strength(decibans float64) string {
+	switch d := math.Abs(decibans); {
+	case d < 3:
+		return "slight"
+	case d < 5:
+		return "some"
+	case d < 10:
+		return "substantial"
+	case d <= 20:
+		return "strong"
+	}
+	return "decisive"
+}
+
+// inHundred is a probability as people count.
+func inHundred(p float64) string {
+	switch n := math.Round(p * 100); {
+	case n < 1 && p > 0:
+		return "under 1 in 100"
+	case n > 99 && p < 1:
+		return "over 99 in 100"
+	default:
+		return fmt.Sprintf("%.0f in 100", n)
+	}
+}
+
+func decibans(d float64) string { return fmt.Sprintf("%+.1f dB", d) }
+
+func minutes(m float64) string {
+	switch n := math.Round(m); {
+	case m <= 0:
+		return ""
+	case n <= 1:
+		return "about a minute"
+	default:
+		return fmt.Sprintf("about %.0f minutes", n)
+	}
+}
+
+// elapsed is a time as a person reads it: to the hundredth of a second while
+// it is short.
+func elapsed(d time.Duration) string {
+	switch {
+	case d < 0:
+		return elapsed(0)
+	case d < 100*time.Second:
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	}
+	d = d.Round(time.Minute)
+	if d < time.Hour {
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	}
+	return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+}
+
+// spaced turns an identifier into words.
+func spaced(id string) string { return strings.NewReplacer("_", " ", "-", " ").Replace(id) }
+
+// sentence ends a text with a full stop where it has no mark of its own.
+func sentence(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return ""
+	}
+	if !strings.ContainsAny(s[len(s)-1:], `.!?:"`) {
+		s += "."
+	}
+	return s
+}
+
+// lowerFirst makes a title fit inside a sentence, unless it is an acronym.
+func lowerFirst(s string) string {
+	if len(s) > 1 && s[1] >= 'A' && s[1] <= 'Z' {
+		return s
+	}
+	return strings.ToLower(s[:min(len(s), 1)]) + s[min(len(s), 1):]
+}
