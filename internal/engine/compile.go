@@ -138,7 +138,9 @@ func questionNumbers(q playbook.Question) DocEvidence {
 	reliability := Number(peopleReliability)
 	e := DocEvidence{ID: q.ID, Kind: "question", Cost: questionMinutes, Reliability: &reliability}
 	for _, c := range q.Choices {
-		e.Outcomes = append(e.Outcomes, c.ID)
+		if !c.Neutral {
+			e.Outcomes = append(e.Outcomes, c.ID)
+		}
 	}
 	fillRows(&e, q.Likely, q.Otherwise)
 	return e

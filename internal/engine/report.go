@@ -324,8 +324,8 @@ func (s *state) handOver(v diag.Verdict) *diag.HandOver {
 	return h
 }
 
-// Reached names everything of a playbook that a case touched, as "symptom:ID", "check:ID=OUTCOME", "question:ID=CHOICE",
-// "step:ID".
+// Reached names everything of a playbook that a case touched, as "symptom:ID", "check:ID=OUTCOME", "question:ID=CHOICE", "step:ID"
+// and "step:ID=OUTCOME".
 func Reached(b *Book, ev *diag.Evidence) []string {
 	s := b.fold(ev)
 	var out []string
@@ -342,6 +342,19 @@ func Reached(b *Book, ev *diag.Evidence) []string {
 	}
 	for _, v := range ev.Walk {
 		out = append(out, "step:"+v.Step)
+		if v.Outcome != "" {
+			out = append(out, "step:"+v.Step+"="+v.Outcome)
+		}
+	}
+	return out
+}
+
+// Ranking lists the causes, most probable first.
+func Ranking(b *Book, ev *diag.Evidence) []string {
+	s := b.fold(ev)
+	var out []string
+	for _, i := range ranking(s.post) {
+		out = append(out, b.Causes[i].ID)
 	}
 	return out
 }

@@ -193,11 +193,15 @@ func (s *state) told() []observation {
 		}
 	}
 	for _, q := range s.b.Questions {
-		if a := s.ev.Answers[q.ID]; a != "" && a != diag.NoAnswer {
+		if a := s.ev.Answers[q.ID]; a != "" && a != diag.NoAnswer && !neutral(&q, a) {
 			obs = append(obs, observation{q.ID, a})
 		}
 	}
 	return obs
+}
+
+func neutral(q *playbook.Question, choice string) bool {
+	return slices.ContainsFunc(q.Choices, func(c playbook.Choice) bool { return c.ID == choice && c.Neutral })
 }
 
 // stepObservation is what a step's report says about the cause. The retest

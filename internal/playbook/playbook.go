@@ -110,6 +110,9 @@ type Choice struct {
 	ID   string
 	Text string
 	Sets map[string]string // variables that this answer sets
+	// Neutral marks an answer that tells nothing, such as "not tried": exactly
+	// 0 decibans, and no part of any row.
+	Neutral bool
 	// Input names a variable whose value the person types; Prompt asks for it.
 	Input  string
 	Prompt string
