@@ -1,0 +1,139 @@
+package playbook
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+)
+
+// KeySymptom is the key of a Condition that means a ticked symptom.
+const KeySymptom = "symptom"
+
+// wheres lists the choices of the built-in question "where-fails".
+var wheres = []string{string(diag.WhereHere), string(diag.WhereSameNetwork), string(diag.WhereElsewhere)}
+
+// reserved are ids that mean something else wherever an answer or a condition
+// could name them.
+var reserved = []string{KeySymptom, diag.AskSymptoms, diag.AskWhere, diag.AskRepair, diag.AskContinue}
+
+// did lists what can be reported after every step.
+var did = []string{diag.DidFixed, diag.DidUnchanged, diag.DidWorse, diag.DidUnverifiable}
+
+// An index knows the ids of a playbook.
+type index struct {
+	symptoms, causes, checks, questions, steps, guides, retest []string
+	book                                                       *Playbook
+}
+
+func (p *Playbook) index() *index {
+	return &index{
+		book:      p,
+		symptoms:  idsOf(p.Symptoms, func(s Symptom) string { return s.ID }),
+		causes:    idsOf(p.Causes, func(c Cause) string { return c.ID }),
+		checks:    idsOf(p.Checks, func(c Check) string { return c.ID }),
+		questions: idsOf(p.Questions, func(q Question) string { return q.ID }),
+		steps:     idsOf(p.Steps, func(s Step) string { return s.ID }),
+		retest:    idsOf(p.Retest, func(c Checkpoint) string { return c.ID }),
+		guides:    idsOf(p.Guides, func(g Guide) string { return g.ID }),
+	}
+}
+
+func idsOf[T any](list []T, id func(T) string) []string {
+	ids := make([]string, len(list))
+	for i, item := range list {
+		ids[i] = id(item)
+	}
+	return ids
+}
+
+// kindNames lists the kinds of probe.
+func kindNames() []string {
+	return idsOf(diag.Kinds, func(k diag.Kind) string { return k.Name })
+}
+
+// outcomesOf lists what a kind of probe can find; false for an unknown kind.
+func outcomesOf(kind string) ([]string, bool) {
+	k, ok := diag.FindKind(kind)
+	return idsOf(k.Outcomes, func(o diag.Outcome) string { return o.Name }), ok
+}
+
+func choicesOf(q *Question) []string {
+	return idsOf(q.Choices, func(c Choice) string { return c.ID })
+}
+
+// tellingChoices lists the choices that are evidence.
+func tellingChoices(q *Question) []string {
+	var ids []string
+	for _, c := range q.Choices {
+		if !c.Neutral {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
+}
+
+// check looks a check up; nil when there is none.
+func (x *index) check(id string) *Check {
+	if i := slices.Index(x.checks, id); i >= 0 {
+		return &x.book.Checks[i]
+	}
+	return nil
+}
+
+func (x *index) question(id string) *Question {
+	if i := slices.Index(x.questions, id); i >= 0 {
+		return &x.book.Questions[i]
+	}
+	return nil
+}
+
+func (x *index) step(id string) *Step {
+	if i := slices.Index(x.steps, id); i >= 0 {
+		return &x.book.Steps[i]
+	}
+	return nil
+}
+
+// reports lists what can be reported after a step.
+func (s *Step) reports() []string {
+	return append(slices.Clone(did), idsOf(s.Outcomes, func(o StepOutcome) string { return o.ID })...)
+}
+
+// conditionKeys lists every key that a condition may have.
+func (x *index) conditionKeys() []string {
+	return slices.Concat([]string{KeySymptom, diag.AskWhere}, x.questions, x.checks, x.steps)
+}
+
+// conditionValues lists the values that a key of a condition may have; false
+// for an unknown key, nil where the values cannot be told.
+func (x *index) conditionValues(key string) ([]string, bool) {
+	switch key {
+	case KeySymptom:
+		return x.symptoms, true
+	case diag.AskWhere:
+		return wheres, true
+	}
+	if q := x.question(key); q != nil {
+		return choicesOf(q), true
+	}
+	if c := x.check(key); c != nil {
+		outcomes, _ := outcomesOf(c.Run)
+		return outcomes, true
+	}
+	if s := x.step(key); s != nil {
+		return append(s.reports(), diag.DidSatisfied), true
+	}
+	return nil, false
+}
+
+// secret reports whether a probe's parameter carries a secret or says where
+// one lies. Such parameters come only from flags.
+func secret(parameter string) bool {
+	secrets := []string{"login", "user", "username", "password", "passphrase", "auth", "privacy", "community", "cookie", "bearer", "secret", "code", "token", "file"}
+	name, _ := strings.CutSuffix(parameter, "-file")
+	return slices.Contains(secrets, name) || strings.HasPrefix(name, "bearer") || strings.HasPrefix(name, "login-")
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

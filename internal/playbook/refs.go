@@ -1,0 +1,288 @@
+package playbook
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+)
+
+// checkParts checks that the parts of a playbook fit together: what the engine
+// relies on.
+func (r *reader) checkParts() {
+	x := r.book.index()
+	r.checkNames(x)
+	r.checkLeak()
+	for i := range r.book.Symptoms {
+		s := &r.book.Symptoms[i]
+		r.causesIn(x, "symptom/"+s.ID+"/likely", s.Likely, "likelihood row")
+	}
+	for i := range r.book.Checks {
+		r.checkCheck(x, &r.book.Checks[i])
+	}
+	for i := range r.book.Questions {
+		r.checkQuestion(x, &r.book.Questions[i])
+	}
+	for i := range r.book.Steps {
+		r.checkStep(x, &r.book.Steps[i])
+	}
+	for i := range r.book.Retest {
+		c := &r.book.Retest[i]
+		r.causesIn(x, "checkpoint/"+c.ID+"/likely", c.Likely, "likelihood row")
+	}
+	r.checkOrder(x)
+	r.checkCycles()
+}
+
+// checkNames refuses ids that answers and conditions could not tell apart.
+func (r *reader) checkNames(x *index) {
+	kinds := []struct {
+		kind string
+		ids  []string
+	}{{"symptom", x.symptoms}, {"check", x.checks}, {"question", x.questions}, {"step", x.steps}}
+	owner := map[string]string{}
+	for _, k := range kinds {
+		for _, id := range k.ids {
+			at := r.valueAt(k.kind + "/" + id + "/id")
+			if first := owner[id]; first != "" && first != k.kind {
+				r.addHint("PB019", at, "rename one: conditions could not tell them apart", "%s %s has the id of a %s", k.kind, quote(id), first)
+				continue
+			}
+			owner[id] = k.kind
+			if contains(reserved, id) {
+				r.addHint("PB018", at, "use another id", "%s id %s is reserved", k.kind, quote(id))
+			}
+		}
+	}
+}
+
+// checkLeak allows one leak, and no other cause under its name.
+func (r *reader) checkLeak() {
+	first := ""
+	for _, c := range r.book.Causes {
+		switch {
+		case c.Leak && first != "":
+			r.add("PB018", r.keyAt("cause/"+c.ID+"/leak"), "cause %s is a second leak; %s is the first", quote(c.ID), quote(first))
+		case c.Leak:
+			first = c.ID
+		case c.ID == leakID:
+			r.addHint("PB018", r.valueAt("cause/"+c.ID+"/id"), "add leak: true, or use another id", "cause id %s is reserved for the leak", quote(leakID))
+		}
+	}
+}
+
+// causesIn checks the causes that a row names.
+func (r *reader) causesIn(x *index, path string, row map[string]Likelihood, where string) {
+	for cause := range row {
+		r.causeIn(x, path, cause, where)
+	}
+}
+
+func (r *reader) causeIn(x *index, path, cause, where string) {
+	if !contains(x.causes, cause) {
+		r.addHint("PB012", r.keyAt(path+"/"+cause), meant(cause, x.causes), "unknown cause %s in %s", quote(cause), where)
+	}
+}
+
+// listed checks a list of ids.
+func (r *reader) listed(ids []string, path, kind, where string, known []string) {
+	for i, id := range ids {
+		if id != "" && !contains(known, id) {
+			r.addHint("PB012", r.valueAt(itemPath(path, i)), meant(id, known), "unknown %s %s in %s", kind, quote(id), where)
+		}
+	}
+}
+
+func (r *reader) checkCheck(x *index, c *Check) {
+	path, name := "check/"+c.ID, "check "+quote(c.ID)
+	outcomes, ok := outcomesOf(c.Run)
+	if !ok && c.Run != "" {
+		r.addHint("PB016", r.valueAt(path+"/run"), meant(c.Run, kindNames()), "unknown kind of probe %s in %s", quote(c.Run), name)
+	}
+	if ok {
+		r.checkRows(x, path, c.Likely, c.Otherwise, outcomes, "probe "+quote(c.Run)+" cannot find")
+		for i, o := range c.Conclusive {
+			r.outcomeIn(o, r.valueAt(itemPath(path+"/conclusive", i)), outcomes, "probe "+quote(c.Run)+" cannot find")
+		}
+	}
+	r.listed(c.After, path+"/after", "check", "after of "+name, x.checks)
+	for key := range c.With {
+		if secret(key) {
+			r.addHint("PB024", r.keyAt(path+"/with/"+key), "remove it; it is given by flag", "secret parameter %s in %s", quote(key), name)
+		}
+	}
+	if n, ok := r.places[path+"/reliability"]; ok && c.Reliability == 0 {
+		r.add("PB014", n.value, "reliability of %s must be above 0, and at most 1", name)
+	}
+}
+
+// checkRows checks the rows of a check or a question.
+func (r *reader) checkRows(x *index, path string, likely map[string]Row, otherwise Row, outcomes []string, cannot string) {
+	for cause, row := range likely {
+		r.causeIn(x, path+"/likely", cause, "likelihood row")
+		r.checkRow(path+"/likely/"+cause, row, outcomes, cannot)
+	}
+	r.checkRow(path+"/otherwise", otherwise, outcomes, cannot)
+}
+
+// rowSlack is how far the sum of a row may be off through rounding.
+const rowSlack = 1e-6
+
+func (r *reader) checkRow(path string, row Row, outcomes []string, cannot string) {
+	sum := 0.
+	for o, l := range row {
+		r.outcomeIn(o, r.keyAt(path+"/"+o), outcomes, cannot)
+		sum += l.P
+	}
+	at := r.keyAt(path)
+	switch {
+	case sum > 1+rowSlack:
+		r.addHint("PB020", at, "the outcomes of one row share out 1", "row sums to %s", short(round(sum)))
+	case len(row) == len(outcomes) && sum < 1-rowSlack:
+		r.addHint("PB020", at, "leave one outcome out: it gets the rest", "row names every outcome and sums to %s", short(round(sum)))
+	}
+}
+
+func (r *reader) outcomeIn(outcome string, at span, outcomes []string, cannot string) {
+	if outcome != "" && !contains(outcomes, outcome) {
+		r.addHint("PB017", at, meant(outcome, outcomes), "%s %s", cannot, quote(outcome))
+	}
+}
+
+func (r *reader) checkQuestion(x *index, q *Question) {
+	path, name := "question/"+q.ID, "question "+quote(q.ID)
+	choices := choicesOf(q)
+	if contains(choices, diag.NoAnswer) {
+		r.addHint("PB018", r.keyAt(path+"/choices/"+diag.NoAnswer), "leave it out: not to know is always possible", "choice id %s is reserved", quote(diag.NoAnswer))
+	}
+	if len(choices) > 0 {
+		r.checkRows(x, path, q.Likely, q.Otherwise, tellingChoices(q), name+" has no telling choice")
+	}
+	r.checkCondition(x, path+"/when", q.When, "when of "+name)
+}
+
+// checkCondition checks the keys and values of a condition.
+func (r *reader) checkCondition(x *index, path string, c Condition, where string) {
+	for key, values := range c {
+		known, ok := x.conditionValues(key)
+		if !ok {
+			keys := x.conditionKeys()
+			r.addHint("PB012", r.keyAt(path+"/"+key), meant(key, keys), "unknown condition %s in %s", quote(key), where)
+			continue
+		}
+		if len(values) == 0 {
+			r.add("PB009", r.valueAt(path+"/"+key), "%s in %s has no value", quote(key), where)
+		}
+		for i, v := range values {
+			if v == "" || contains(known, v) {
+				continue
+			}
+			hint := meant(v, known)
+			if v == diag.NoAnswer || v == diag.NotMeasured {
+				hint = "what is not known fulfils no condition"
+			}
+			r.addHint("PB017", r.valueAt(itemPath(path+"/"+key, i)), hint, "%s is never %s, in %s", quote(key), quote(v), where)
+		}
+	}
+}
+
+func (r *reader) checkStep(x *index, s *Step) {
+	path, name := "step/"+s.ID, "step "+quote(s.ID)
+	r.causesIn(x, path+"/fixes", s.Fixes, "fixes of "+name)
+	r.listed(s.Requires, path+"/requires", "step", "requires of "+name, x.steps)
+	r.listed(s.Affects, path+"/affects", "check", "affects of "+name, x.checks)
+	r.listed(s.Guides, path+"/guides", "guide", "guides of "+name, x.guides)
+	r.checkCondition(x, path+"/satisfied_by", s.SatisfiedBy, "satisfied_by of "+name)
+	for i, n := range s.Notes {
+		r.checkCondition(x, itemPath(path+"/notes", i)+"/when", n.When, "a note of "+name)
+	}
+	for _, o := range s.Outcomes {
+		at := path + "/outcome/" + o.ID
+		if contains(did, o.ID) || o.ID == diag.DidSatisfied || o.ID == diag.NoAnswer {
+			r.addHint("PB018", r.valueAt(at+"/id"), "every step has it already", "outcome id %s is reserved", quote(o.ID))
+		}
+		r.causesIn(x, at+"/likely", o.Likely, "likelihood row")
+	}
+}
+
+// checkOrder holds the steps to the order of the stages, and to one retest at
+// the end.
+func (r *reader) checkOrder(x *index) {
+	last, seen := 0, map[string]bool{}
+	for _, s := range r.book.Steps {
+		path, name := "step/"+s.ID, "step "+quote(s.ID)
+		if at := slices.Index(diag.Stages, s.Stage); at < last && at >= 0 {
+			r.addHint("PB021", r.valueAt(path+"/stage"), "order: "+strings.Join(stages(), ", "),
+				"%s of stage %s comes after stage %s", name, s.Stage, diag.Stages[last])
+		} else if at >= 0 {
+			if last == at && s.Stage == diag.StageRetest && seen[string(s.Stage)] {
+				r.add("PB021", r.valueAt(path+"/stage"), "%s is a second retest", name)
+			}
+			last = at
+		}
+		for i, need := range s.Requires {
+			if contains(x.steps, need) && !seen[" "+need] && need != s.ID {
+				r.addHint("PB023", r.valueAt(itemPath(path+"/requires", i)), "a step can require only steps before it",
+					"%s requires %s, which comes later", name, quote(need))
+			}
+		}
+		seen[string(s.Stage)], seen[" "+s.ID] = true, true
+	}
+}
+
+// checkCycles refuses things that wait for themselves.
+func (r *reader) checkCycles() {
+	requires, after, when := map[string][]string{}, map[string][]string{}, map[string][]string{}
+	for _, s := range r.book.Steps {
+		requires[s.ID] = s.Requires
+	}
+	for _, c := range r.book.Checks {
+		after[c.ID] = c.After
+	}
+	for _, q := range r.book.Questions {
+		for key := range q.When {
+			when[q.ID] = append(when[q.ID], key)
+		}
+	}
+	r.cycles("step", "requires", requires)
+	r.cycles("check", "after", after)
+	r.cycles("question", "when", when)
+}
+
+// cycles reports each cycle once, at its first member in the alphabet.
+func (r *reader) cycles(kind, key string, edges map[string][]string) {
+	done := map[string]bool{}
+	for _, start := range sortedKeys(edges) {
+		if done[start] {
+			continue
+		}
+		if loop := findLoop(start, edges); loop != nil {
+			for _, id := range loop {
+				done[id] = true
+			}
+			r.add("PB022", r.keyAt(kind+"/"+start+"/"+key), "%s waits for itself: %s", kind, strings.Join(append(loop, start), " → "))
+		}
+	}
+}
+
+// findLoop is the way from start back to start, or nil.
+func findLoop(start string, edges map[string][]string) []string {
+	seen := map[string]bool{}
+	var walk func(id string) []string
+	walk = func(id string) []string {
+		for _, next := range slices.Sorted(slices.Values(edges[id])) {
+			if next == start {
+				return []string{id}
+			}
+			if seen[next] {
+				continue
+			}
+			seen[next] = true
+			if rest := walk(next); rest != nil {
+				return append([]string{id}, rest...)
+			}
+		}
+		return nil
+	}
+	return walk(start)
+}

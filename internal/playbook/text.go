@@ -1,0 +1,188 @@
+package playbook
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+)
+
+// Limits of a file. Each keeps what a hostile or broken file can cost within
+// a second; the largest playbook that a person could follow is far below all.
+const (
+	maxBytes = 1 << 20 // bytes
+	maxLines = 20_000
+	maxBlank = 100     // empty lines in a row
+	maxNodes = 150_000 // tokens
+	maxDepth = 32      // values inside values
+	maxShown = 100     // problems of one file
+	maxID    = 64      // characters
+)
+
+// A span is a place in a file: where it begins and how many characters it
+// covers. Lines and columns count from 1; columns count characters.
+type span struct{ line, column, width int }
+
+// A source is the text of a file, to be read and to be quoted.
+type source struct {
+	name  string
+	text  string
+	lines []string
+	found []Problem
+}
+
+// openSource takes the text of a file, if it is text at all.
+func openSource(name string, data []byte) *source {
+	s := &source{name: name}
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // editors on Windows write one
+	if len(data) > maxBytes {
+		s.add("PB002", span{1, 1, 0}, "file of %d bytes; the limit is %d", len(data), maxBytes)
+		return s
+	}
+	s.text = strings.ReplaceAll(strings.ReplaceAll(string(data), "\r\n", "\n"), "\r", "\n")
+	s.lines = strings.Split(s.text, "\n")
+	s.refuseNonText()
+	return s
+}
+
+// refuseNonText reports what has no place in a text file, once each kind.
+func (s *source) refuseNonText() {
+	if len(s.lines) > maxLines {
+		s.add("PB002", span{1, 1, 0}, "file of %d lines; the limit is %d", len(s.lines), maxLines)
+	}
+	blank := 0
+	for i, line := range s.lines {
+		if !utf8.ValidString(line) {
+			s.add("PB002", span{i + 1, runesBefore(line, invalidAt(line)), 1}, "text that is not UTF-8")
+			return
+		}
+		if at := strings.IndexFunc(line, unwanted); at >= 0 {
+			r, _ := utf8.DecodeRuneInString(line[at:])
+			s.add("PB002", span{i + 1, runesBefore(line, at), 1}, "control character U+%04X", r)
+			return
+		}
+		if blank++; strings.TrimSpace(line) != "" {
+			blank = 0
+		}
+		if blank == maxBlank {
+			s.add("PB002", span{i + 1, 1, 0}, "%d empty lines in a row", maxBlank)
+			return
+		}
+	}
+}
+
+func runesBefore(line string, at int) int { return utf8.RuneCountInString(line[:at]) + 1 }
+
+func invalidAt(line string) int {
+	for i, r := range line {
+		if r == utf8.RuneError && !strings.HasPrefix(line[i:], "\ufffd") {
+			return i
+		}
+	}
+	return 0
+}
+
+// unwanted are characters that could disturb a terminal, or hide or reorder
+// what a reader of the file sees.
+func unwanted(r rune) bool {
+	if r == '\n' || r == '\t' {
+		return false
+	}
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\ufeff' || r == '\u2028' || r == '\u2029'
+}
+
+// add reports a problem; its severity is that of its code.
+func (s *source) add(code string, at span, message string, args ...any) {
+	s.addHint(code, at, "", message, args...)
+}
+
+// addHint reports a problem with what to do about it.
+func (s *source) addHint(code string, at span, hint, message string, args ...any) {
+	s.found = append(s.found, Problem{
+		Code: code, Severity: severityOf(code), File: s.name, Line: max(1, at.line), Column: max(1, at.column),
+		Message: printable(fmt.Sprintf(message, args...)), Hint: printable(hint), Excerpt: s.widthMark(at.width),
+	})
+}
+
+// widthMark keeps the width of a place until the excerpt is drawn: drawing is
+// left until it is known which problems are shown.
+func (s *source) widthMark(width int) string {
+	return strings.Repeat("^", min(max(1, width), excerptWidth))
+}
+
+// problems returns what was found, in order, each with its excerpt.
+func (s *source) problems() []Problem {
+	list := inOrder(s.found)
+	if len(list) > maxShown {
+		more := len(list) - maxShown
+		list = list[:maxShown]
+		list[maxShown-1].Hint = strings.TrimSpace(fmt.Sprintf("%s (and %d more problems)", list[maxShown-1].Hint, more))
+	}
+	for i := range list {
+		list[i].Excerpt = s.excerpt(span{list[i].Line, list[i].Column, len(list[i].Excerpt)})
+	}
+	s.found = nil
+	return list
+}
+
+// err is problems as an error, nil when there are none.
+func (s *source) err() error {
+	if list := s.problems(); len(list) > 0 {
+		return &Problems{List: list}
+	}
+	return nil
+}
+
+// excerptWidth is how much of a long line is shown.
+const excerptWidth = 72
+
+// excerpt draws the line, the one before it, and carets.
+func (s *source) excerpt(at span) string {
+	if at.line > len(s.lines) {
+		return ""
+	}
+	line, skipped := window([]rune(s.lines[at.line-1]), at.column)
+	column := min(at.column-skipped, len(line)+1)
+	width := max(1, min(at.width, len(line)-column+1))
+	var b strings.Builder
+	if at.line > 1 && strings.TrimSpace(s.lines[at.line-2]) != "" && skipped == 0 {
+		before, _ := window([]rune(s.lines[at.line-2]), 1)
+		b.WriteString(gutter(at.line-1, before))
+	}
+	b.WriteString(gutter(at.line, line))
+	indent := uniseg.StringWidth(string(line[:column-1]))
+	end := min(len(line), column-1+width)
+	carets := max(1, uniseg.StringWidth(string(line[column-1:end])))
+	fmt.Fprintf(&b, "%5s | %s%s", "", strings.Repeat(" ", indent), strings.Repeat("^", carets))
+	return b.String()
+}
+
+func gutter(number int, line []rune) string {
+	return strings.TrimRight(fmt.Sprintf("%5d | %s", number, string(line)), " ") + "\n"
+}
+
+// window cuts what fits out of a long line, around a column, and says how many
+// characters it left out before it.
+func window(line []rune, column int) (shown []rune, skipped int) {
+	if column > excerptWidth {
+		skipped = min(column-excerptWidth/2, len(line))
+	}
+	shown = line[skipped:min(len(line), skipped+excerptWidth)]
+	return []rune(printable(string(shown))), skipped
+}
+
+// printable replaces what would disturb a terminal, one for one.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t' || r == '\n':
+			return ' '
+		case unwanted(r):
+			return '·'
+		}
+		return r
+	}, text)
+}
