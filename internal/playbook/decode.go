@@ -275,7 +275,7 @@ func (d *decoder) checkID(id string, at span) {
 }
 
 func validID(id string) bool {
-	if len(id) == 0 || len(id) > maxID {
+	if id == "null" || len(id) > maxID { // as a value, YAML reads null as nothing
 		return false
 	}
 	for _, word := range strings.Split(id, "-") {

@@ -85,10 +85,10 @@ func (r *reader) causeIn(x *index, path, cause, where string) {
 }
 
 // listed checks a list of ids.
-func (r *reader) listed(ids []string, path, kind, where string, known []string) {
+func (d *decoder) listed(ids []string, path, kind, where string, known []string) {
 	for i, id := range ids {
 		if id != "" && !contains(known, id) {
-			r.addHint("PB012", r.valueAt(itemPath(path, i)), meant(id, known), "unknown %s %s in %s", kind, quote(id), where)
+			d.addHint("PB012", d.valueAt(itemPath(path, i)), meant(id, known), "unknown %s %s in %s", kind, quote(id), where)
 		}
 	}
 }
