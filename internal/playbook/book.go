@@ -75,7 +75,9 @@ func (r *reader) head(o *object) {
 	b.Summary = o.text("summary")
 	b.Service = o.text("service")
 	if n := o.need("surfaces"); n != nil {
-		b.Surfaces = o.words("surfaces", "surface", diag.Surfaces)
+		if b.Surfaces = o.words("surfaces", "surface", diag.Surfaces); n.kind == listNode && len(n.items) == 0 {
+			r.add("PB009", n.at, "%s is empty", o.of("surfaces"))
+		}
 	}
 	b.Vars = r.vars(o.take("vars"), "/vars", "vars")
 	b.Warnings = o.texts("warnings")
@@ -183,19 +185,19 @@ const maxMinutes = 4 * 7 * 24 * 60
 
 func (r *reader) parts(o *object) {
 	b := r.book
-	b.Symptoms = decodeList(r, o, "symptoms", "symptom", (*reader).symptom)
+	b.Symptoms = decodeList(r, o, "symptoms", "symptom", "symptom", (*reader).symptom)
 	o.need("causes")
-	b.Causes = decodeList(r, o, "causes", "cause", (*reader).cause)
-	b.Checks = decodeList(r, o, "checks", "check", (*reader).check)
-	b.Questions = decodeList(r, o, "questions", "question", (*reader).question)
+	b.Causes = decodeList(r, o, "causes", "cause", "cause", (*reader).cause)
+	b.Checks = decodeList(r, o, "checks", "check", "check", (*reader).check)
+	b.Questions = decodeList(r, o, "questions", "question", "question", (*reader).question)
 	o.need("steps")
-	b.Steps = decodeList(r, o, "steps", "step", (*reader).step)
-	b.Retest = decodeList(r, o, "retest", "checkpoint", (*reader).checkpoint)
-	b.Guides = decodeList(r, o, "guides", "guide", (*reader).guide)
+	b.Steps = decodeList(r, o, "steps", "step", "step", (*reader).step)
+	b.Retest = decodeList(r, o, "retest", "checkpoint", "checkpoint", (*reader).checkpoint)
+	b.Guides = decodeList(r, o, "guides", "guide", "guide", (*reader).guide)
 }
 
 // decodeList reads a list of things that have an id, each id once.
-func decodeList[T any](r *reader, o *object, key, kind string, decode func(*reader, *object, string) T) []T {
+func decodeList[T any](r *reader, o *object, key, base, kind string, decode func(*reader, *object, string) T) []T {
 	var list []T
 	seen := map[string]bool{}
 	items := o.items(key)
@@ -203,9 +205,9 @@ func decodeList[T any](r *reader, o *object, key, kind string, decode func(*read
 		r.add("PB009", n.at, "%s is empty", o.of(key))
 	}
 	for i, n := range items {
-		path, name := fmt.Sprintf("%s/#%d", kind, i), fmt.Sprintf("%s %d", kind, i+1)
+		path, name := fmt.Sprintf("%s/#%d", base, i), fmt.Sprintf("%s %d", kind, i+1)
 		if id := idOf(n); id != "" && !seen[id] {
-			path, name = kind+"/"+id, kind+" "+quote(id)
+			path, name = base+"/"+id, kind+" "+quote(id)
 		} else if id != "" {
 			r.add("PB011", idNode(n).at, "duplicate %s %s", kind, quote(id))
 		}

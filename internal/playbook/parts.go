@@ -180,7 +180,7 @@ func (r *reader) notes(o *object) []Note {
 }
 
 func (r *reader) outcomes(o *object) []StepOutcome {
-	return decodeList(r, o, "outcomes", o.path+"/outcome", func(r *reader, o *object, id string) StepOutcome {
+	return decodeList(r, o, "outcomes", o.path+"/outcome", "outcome", func(r *reader, o *object, id string) StepOutcome {
 		return StepOutcome{
 			ID: id, Title: o.needText("title"),
 			Likely: o.likelihoods("likely"), Otherwise: o.optional("otherwise"),

@@ -170,8 +170,15 @@ func window(line []rune, column int) (shown []rune, skipped int) {
 	if column > excerptWidth {
 		skipped = min(column-excerptWidth/2, len(line))
 	}
-	shown = line[skipped:min(len(line), skipped+excerptWidth)]
-	return []rune(printable(string(shown))), skipped
+	end := min(len(line), skipped+excerptWidth)
+	shown = []rune(printable(string(line[skipped:end])))
+	if skipped > 0 && len(shown) > 0 {
+		shown[0] = '…'
+	}
+	if end < len(line) {
+		shown[len(shown)-1] = '…'
+	}
+	return shown, skipped
 }
 
 // printable replaces what would disturb a terminal, one for one.
