@@ -292,3 +292,17 @@ func (s *state) changesWords(q *playbook.Question) bool {
 		return ok && s.ev.Answers[o.ID] == ""
 	})
 }
+
+// Due lists the checks that are to be measured now.
+func Due(b *Book, ev *diag.Evidence) []diag.Request { return b.fold(ev).due() }
+
+// With gives the parameters of a check, variables filled in.
+func With(b *Book, ev *diag.Evidence, check string) map[string]string {
+	s := b.fold(ev)
+	for i := range b.Checks {
+		if b.Checks[i].ID == check {
+			return s.with(&b.Checks[i])
+		}
+	}
+	return nil
+}

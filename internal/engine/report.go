@@ -358,3 +358,37 @@ func Ranking(b *Book, ev *diag.Evidence) []string {
 	}
 	return out
 }
+
+// Checks judges every check on what is known so far.
+func Checks(b *Book, ev *diag.Evidence) []diag.Check {
+	s := b.fold(ev)
+	out := make([]diag.Check, len(s.checks))
+	for i := range s.checks {
+		out[i] = s.checks[i].Check
+	}
+	return out
+}
+
+// Hiders lists the checks that can hide a check, and so must have ended
+// before it can be judged.
+func Hiders(b *Book, id string) []string {
+	var out []string
+	for i := range b.Checks {
+		if b.Checks[i].ID != id {
+			continue
+		}
+		for _, p := range b.predecessors(i) {
+			out = append(out, b.Checks[p].ID)
+			out = append(out, Hiders(b, b.Checks[p].ID)...)
+		}
+		if b.layer(i) != diag.LayerTLS {
+			continue
+		}
+		for k := range b.Checks {
+			if b.layer(k) == diag.LayerClock {
+				out = append(out, b.Checks[k].ID)
+			}
+		}
+	}
+	return out
+}

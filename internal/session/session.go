@@ -36,8 +36,8 @@ type Session struct {
 	Prober Prober
 	// PlanOnly stops before the first step, and judges what is known.
 	PlanOnly bool
-	// Told: a message was given, which counts as a complaint.
-	Told bool
+	// Told reports whether anybody complained, with a symptom or a message.
+	Told func() bool
 
 	history []*diag.Evidence // before each question, for going back
 	thought bool
@@ -59,7 +59,7 @@ func (s *Session) Run(ctx context.Context, ev *diag.Evidence) (diag.Verdict, err
 			s.probe(ctx, ev, step.Requests)
 		case engine.Do:
 			if s.PlanOnly {
-				return engine.Judge(s.Book, ev, s.Told || len(ev.Symptoms) > 0), nil
+				return engine.Judge(s.Book, ev, s.Told != nil && s.Told()), nil
 			}
 			err = s.do(ctx, ev, step.Instruction)
 		case engine.Done:

@@ -1,0 +1,10 @@
+// Package playbooks holds the playbooks that come with authdoctor, each with
+// its scenarios beside it.
+package playbooks
+
+import "embed"
+
+// Files holds *.yaml and *.test.yaml.
+//
+//go:embed *.yaml
+var Files embed.FS
