@@ -57,10 +57,13 @@ type Env struct {
 	Interfaces func() ([]net.Addr, error)
 	// Roots are trusted to vouch for servers; nil is the system's own store.
 	Roots *x509.CertPool
+	// PublicRoots are everybody's authorities, whatever was installed on this
+	// computer; nil is Mozilla's set.
+	PublicRoots *x509.CertPool
 }
 
 // All lists every probe, sorted by kind.
-var All = []Probe{}
+var All = []Probe{clockProbe}
 
 // Find looks a probe up by its kind.
 func Find(kind string) (Probe, bool) {
