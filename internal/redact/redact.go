@@ -10,6 +10,11 @@
 // text changes nothing.
 package redact
 
+import (
+	"slices"
+	"strings"
+)
+
 // rounds bounds how often Text goes over a text whose masks uncover more. One
 // round is usual, two happen; a text never needs more than it has layers of
 // quoting.
@@ -27,3 +32,63 @@ func Text(s string) string {
 	}
 	return s
 }
+
+// A span is a part of the text to mask.
+type span struct {
+	from, to int
+	kind     string
+}
+
+// once goes over a text once.
+func once(s string) string {
+	sc := scanner{s: s}
+	sc.privateKeys()
+	sc.scan()
+	return sc.masked()
+}
+
+// masked puts the masks in. Spans that touch each other's text become one, so
+// that no part of a secret stays beside its mask.
+func (sc *scanner) masked() string {
+	if len(sc.spans) == 0 {
+		return sc.s
+	}
+	slices.SortStableFunc(sc.spans, func(a, b span) int { return a.from - b.from })
+	var b strings.Builder
+	at := 0
+	for i := 0; i < len(sc.spans); {
+		m := sc.spans[i]
+		for i++; i < len(sc.spans) && sc.spans[i].from < m.to; i++ {
+			m.to = max(m.to, sc.spans[i].to)
+		}
+		b.WriteString(sc.s[at:m.from])
+		b.WriteString(mask(m.kind))
+		at = m.to
+	}
+	b.WriteString(sc.s[at:])
+	return b.String()
+}
+
+const maskStart = "[redacted:"
+
+func mask(kind string) string { return maskStart + kind + "]" }
+
+// maskLen is the length of the mask that s begins with, or 0.
+func maskLen(s string) int {
+	rest, ok := strings.CutPrefix(s, maskStart)
+	if !ok {
+		return 0
+	}
+	for i := range len(rest) {
+		c := rest[i]
+		if c == ']' && i > 0 {
+			return len(maskStart) + i + 1
+		}
+		if (c < 'a' || c > 'z') && c != '-' || i > 24 {
+			return 0
+		}
+	}
+	return 0
+}
+
+func isMask(s string) bool { return s != "" && maskLen(s) == len(s) }
