@@ -1,0 +1,74 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+	"testing"
+)
+
+// Ten thousand observations at the edge of what is allowed stay finite.
+func TestTenThousandObservationsStayFinite(t *testing.T) {
+	d := &Document{Format: DocumentFormat, Causes: []DocCause{{ID: "a", Prior: 1}, {ID: "b", Prior: 27}, {ID: "c", Prior: 3}}}
+	var obs []observation
+	for i := range 10000 {
+		id := fmt.Sprintf("e%d", i)
+		d.Evidence = append(d.Evidence, DocEvidence{ID: id, Default: DocRow{.001, .999}, Given: map[string]DocRow{"a": {.999, .001}}})
+		obs = append(obs, observation{id, []string{"yes", "no"}[i%3%2]})
+	}
+	m, err := NewModel(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for i, p := range m.posterior(obs, make([]float64, 3)) {
+		if math.IsNaN(p) || math.IsInf(p, 0) || p < 0 {
+			t.Errorf("posterior of %s is %v", m.Causes[i], p)
+		}
+		sum += p
+	}
+	if math.Abs(sum-1) > 1e-12 {
+		t.Errorf("the posterior sums to %v", sum)
+	}
+}
+
+func TestEvidenceThatNoCauseAllowsChangesNothing(t *testing.T) {
+	d := &Document{
+		Format: DocumentFormat, Causes: []DocCause{{ID: "a", Prior: 1}, {ID: "b", Prior: 3}},
+		Steps: []DocStep{{ID: "s", Fixes: map[string]Number{}}, {ID: "a-only", Fixes: map[string]Number{"a": .9}}},
+	}
+	m, err := NewModel(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	post := m.posterior([]observation{{"s", stepFixed}}, make([]float64, 2))
+	if math.Abs(post[0]-.25) > 1e-15 {
+		t.Errorf("a step that fixes nothing moved the belief to %v", post)
+	}
+	post = m.posterior([]observation{{"a-only", stepFixed}}, make([]float64, 2))
+	if post[1] != 0 || post[0] != 1 {
+		t.Errorf("a cause that a step cannot fix kept %v after it fixed", post)
+	}
+}
+
+func TestBadModelsAreRefused(t *testing.T) {
+	causes := []DocCause{{ID: "a", Prior: 1}}
+	for name, d := range map[string]*Document{
+		"no weight":         {Causes: []DocCause{{ID: "a"}}},
+		"no cause":          {},
+		"twice":             {Causes: []DocCause{{ID: "a", Prior: 1}, {ID: "a", Prior: 1}}},
+		"negative prior":    {Causes: []DocCause{{ID: "a", Prior: -1}}},
+		"row too long":      {Causes: causes, Evidence: []DocEvidence{{ID: "e", Default: DocRow{.2, .2, .6}}}},
+		"row over 1":        {Causes: causes, Evidence: []DocEvidence{{ID: "e", Default: DocRow{.9, .9}}}},
+		"not a number":      {Causes: causes, Evidence: []DocEvidence{{ID: "e", Default: DocRow{math.NaN(), 1}}}},
+		"unknown cause":     {Causes: causes, Evidence: []DocEvidence{{ID: "e", Default: DocRow{.5, .5}, Given: map[string]DocRow{"x": {.5, .5}}}}},
+		"fixes the unknown": {Causes: causes, Steps: []DocStep{{ID: "s", Fixes: map[string]Number{"x": 1}}}},
+		"fix above 1":       {Causes: causes, Steps: []DocStep{{ID: "s", Fixes: map[string]Number{"a": 2}}}},
+		"same id":           {Causes: causes, Steps: []DocStep{{ID: "s"}, {ID: "s"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if m, err := NewModel(d); err == nil {
+				t.Errorf("accepted as %+v", m)
+			}
+		})
+	}
+}
