@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/engine"
+	"github.com/authdoctor/authdoctor/internal/playbook"
+	"github.com/authdoctor/authdoctor/playbooks"
+)
+
+const scenarioSuffix = ".test.yaml"
+
+// builtIn lists the ids of the playbooks that come with authdoctor.
+func builtIn() []string {
+	names, _ := fs.Glob(playbooks.Files, "*.yaml")
+	var ids []string
+	for _, n := range names {
+		if !strings.HasSuffix(n, scenarioSuffix) {
+			ids = append(ids, strings.TrimSuffix(n, ".yaml"))
+		}
+	}
+	return ids
+}
+
+// source is a file to read: built in, or on disk.
+type source struct {
+	name string // as messages show it
+	data []byte
+}
+
+// isPath tells a path from the id of a built-in playbook.
+func isPath(name string) bool {
+	return strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
+}
+
+// readBook reads a playbook's text, by id or by path.
+func (p *program) readBook(name string) (source, error) {
+	if isPath(name) {
+		return p.readSource(name)
+	}
+	data, err := playbooks.Files.ReadFile(name + ".yaml")
+	if err != nil {
+		return source{}, usagef(nearest(name, builtIn(), "see: authdoctor playbook list"), "there is no playbook %q", name)
+	}
+	return source{"playbooks/" + name + ".yaml", data}, nil
+}
+
+func (p *program) readSource(path string) (source, error) {
+	data, err := p.ReadFile(path)
+	if err != nil {
+		var perr *fs.PathError
+		if errors.As(err, &perr) {
+			return source{}, usagef("", "%s: %s", path, perr.Err)
+		}
+		return source{}, usagef("", "%s", err)
+	}
+	return source{filepath.ToSlash(path), data}, nil
+}
+
+// nearest is a hint with the candidate that was probably meant.
+func nearest(word string, candidates []string, otherwise string) string {
+	if s := playbook.Suggest(word, candidates); s != "" {
+		return "did you mean " + s + "?"
+	}
+	return otherwise
+}
+
+// load reads a playbook strictly. A broken one is the user's to mend.
+func (p *program) load(name string) (*playbook.Playbook, error) {
+	src, err := p.readBook(name)
+	if err != nil {
+		return nil, err
+	}
+	book, err := playbook.Parse(src.name, src.data)
+	if err != nil {
+		return nil, &diag.UsageError{Err: err, Hint: "see: authdoctor playbook lint " + name}
+	}
+	return book, nil
+}
+
+// compile makes a playbook ready to diagnose with, variables filled in.
+func (p *program) compile(book *playbook.Playbook, surface string) (*engine.Book, error) {
+	vars, err := p.variables()
+	if err != nil {
+		return nil, err
+	}
+	for name := range vars {
+		if _, ok := book.Vars[name]; !ok {
+			return nil, usagef(nearest(name, sortedKeys(book.Vars), "variables: "+strings.Join(sortedKeys(book.Vars), ", ")),
+				"playbook %s has no variable %q", book.ID, name)
+		}
+	}
+	compiled, err := engine.Compile(book, vars)
+	if err != nil {
+		return nil, usagef("", "playbook %s: %s", book.ID, err)
+	}
+	if surface != "" {
+		if err := book.CheckSurface(surface); err != nil {
+			return nil, &diag.UsageError{Err: err}
+		}
+		compiled.Surface = surface
+	}
+	return compiled, nil
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

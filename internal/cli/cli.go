@@ -1,0 +1,176 @@
+// Package cli is the command line: it reads arguments, wires the rooms
+// together and turns the outcome into an exit status.
+//
+// Rules: results go to stdout, everything else to stderr. An error says what
+// is wrong and names it, in lower case and without a full stop; a mistake of
+// the user gets a hint with what to type next. The exit status is decided by
+// the verdict or the kind of error, here and nowhere else, whatever the format.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/probe"
+)
+
+// System is the world that the program runs in. Tests supply their own.
+type System struct {
+	Args    []string // without the program's name
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
+	Getenv  func(string) string
+	Now     func() time.Time
+	Version string
+	Probe   probe.Env
+	// Terminal tells whether a stream is a terminal, and how wide.
+	Terminal func(stream any) (columns int, ok bool)
+	// OpenTTY opens the controlling terminal, to ask questions when standard
+	// input is taken.
+	OpenTTY   func() (io.ReadWriteCloser, error)
+	ReadFile  func(name string) ([]byte, error)
+	ReadDir   func(name string) ([]string, error) // names of the files in a folder; an error if it is none
+	WriteFile func(name string, data []byte) error
+}
+
+// Exit statuses that no verdict gives.
+const (
+	exitUsage  = 2
+	exitFault  = 4
+	exitCancel = 130
+)
+
+// status is an error that only carries an exit status: everything was said.
+type status int
+
+func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// Main runs the program and returns its exit status.
+func Main(ctx context.Context, sys System) (code int) {
+	defer func() {
+		if crash := recover(); crash != nil {
+			fmt.Fprintf(sys.Stderr, "authdoctor: this is a fault of authdoctor itself: %v\n", crash)
+			code = exitFault
+		}
+	}()
+	root := newRoot(&sys)
+	root.SetArgs(sys.Args)
+	root.SetIn(sys.Stdin)
+	root.SetOut(sys.Stdout)
+	root.SetErr(sys.Stderr)
+	return exitStatus(root.ExecuteContext(ctx), sys.Stderr)
+}
+
+// exitStatus maps an error to its status, and says it unless it was said.
+func exitStatus(err error, stderr io.Writer) int {
+	var s status
+	var usage *diag.UsageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &s):
+		return int(s)
+	case errors.Is(err, diag.ErrCancelled), errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "Stopped.")
+		return exitCancel
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "authdoctor: %s\n", err)
+		if usage.Hint != "" {
+			fmt.Fprintf(stderr, "  %s\n", strings.ReplaceAll(usage.Hint, "\n", "\n  "))
+		}
+		return exitUsage
+	}
+	fmt.Fprintf(stderr, "authdoctor: %s\n", err)
+	return exitFault
+}
+
+// usagef is a mistake in what was given, with what to type next.
+func usagef(hint, format string, args ...any) error {
+	return &diag.UsageError{Err: fmt.Errorf(format, args...), Hint: hint}
+}
+
+// program is the command line with the world and its global flags.
+type program struct {
+	*System
+	format string
+	output string
+	color  string
+	vars   []string
+	quiet  bool
+}
+
+func newRoot(sys *System) *cobra.Command {
+	p := &program{System: sys}
+	root := &cobra.Command{
+		Use:   "authdoctor",
+		Short: "Find out why a sign-in fails, and be walked to the fix",
+		Long: `authdoctor finds out why somebody cannot sign in and walks them to the fix.
+
+It measures what a computer can measure (clock, network, name lookup,
+encryption, sign-in page), asks a few questions, says what is most likely wrong
+and why, and goes through the fix step by step until a retest proves it.
+It never asks for a password and never contacts your account.`,
+		Example: `  authdoctor diagnose alarmcom
+  authdoctor check alarmcom --format json
+  authdoctor diagnose alarmcom --answers case.yaml`,
+		SilenceErrors: true, SilenceUsage: true,
+		Args:    noArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
+		Version: sys.Version,
+	}
+	root.SetVersionTemplate("authdoctor {{.Version}}\n")
+	root.CompletionOptions.HiddenDefaultCmd = false
+	flags := root.PersistentFlags()
+	flags.StringVar(&p.format, "format", "text", "how to write the result: text, json, junit, html or markdown")
+	flags.StringVar(&p.output, "output", "", "write the result to this file instead of standard output")
+	flags.StringVar(&p.color, "color", "auto", "auto, always or never")
+	flags.StringArrayVar(&p.vars, "var", nil, "set a variable of the playbook: name=value (may be repeated)")
+	flags.BoolVar(&p.quiet, "quiet", false, "no progress on standard error")
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usagef("see: "+c.CommandPath()+" --help", "%s", err)
+	})
+	root.AddCommand(
+		newCheck(p), newCodes(p), newDiagnose(p), newGuide(p), newPlaybook(p), newProbe(p), newVersion(p),
+	)
+	return root
+}
+
+// noArgs refuses arguments, and guesses the command that was meant.
+func noArgs(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "see: " + c.CommandPath() + " --help"
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "did you mean: " + c.CommandPath() + " " + near[0]
+	}
+	if c.HasSubCommands() {
+		return usagef(hint, "unknown command %q for %s", args[0], c.CommandPath())
+	}
+	return usagef(hint, "%s takes no argument, got %q", c.CommandPath(), args[0])
+}
+
+// atMostOne is for commands with an optional PLAYBOOK.
+func atMostOne(c *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usagef("see: "+c.CommandPath()+" --help", "%s takes one argument at most, got %d", c.CommandPath(), len(args))
+	}
+	return nil
+}
+
+func exactlyOne(what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usagef("see: "+c.CommandPath()+" --help", "%s needs one argument: %s", c.CommandPath(), what)
+		}
+		return nil
+	}
+}

@@ -1,0 +1,330 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/engine"
+	"github.com/authdoctor/authdoctor/internal/playbook"
+	"github.com/authdoctor/authdoctor/internal/probe"
+	"github.com/authdoctor/authdoctor/internal/redact"
+	"github.com/authdoctor/authdoctor/internal/report"
+	"github.com/authdoctor/authdoctor/internal/script"
+	"github.com/authdoctor/authdoctor/internal/session"
+	"github.com/authdoctor/authdoctor/internal/wizard"
+)
+
+type diagnoseOptions struct {
+	playbook   string
+	symptoms   []string
+	answers    []string
+	message    string
+	answerFile string
+	noInput    bool
+	surface    string
+	checks     []string
+	noChecks   bool
+	accessible bool
+	timeout    time.Duration
+}
+
+func newDiagnose(p *program) *cobra.Command {
+	var o diagnoseOptions
+	c := &cobra.Command{
+		Use:   "diagnose [PLAYBOOK]",
+		Short: "Find the cause and walk through the fix",
+		Long: `Ask what you see, check this computer and its network, say what is most likely
+wrong and why, and walk through the fix one step at a time. After each step you
+try again; it is fixed when the retest at the end says so.
+
+In a terminal it asks. With --answers it takes every answer from a file. With
+--no-input it asks nothing, checks, and prints the ranking and the plan.
+
+Exit status: 0 fixed or healthy, 1 a problem was found (or it is handed over, or
+waits), 3 not enough could be known, 2 wrong usage, 130 stopped.`,
+		Example: `  authdoctor diagnose alarmcom
+  authdoctor diagnose alarmcom --no-input --symptom login-rejected
+  authdoctor diagnose alarmcom --answers case.yaml --format json
+  authdoctor diagnose alarmcom --no-input --symptom session-drops --answer web-login=works`,
+		Args: atMostOne,
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := p.needFormat("diagnose", report.Formats("diagnose")...); err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				o.playbook = args[0]
+			}
+			return p.diagnose(c.Context(), o)
+		},
+	}
+	f := c.Flags()
+	f.StringSliceVar(&o.symptoms, "symptom", nil, "what is seen: ids of symptoms (may be repeated)")
+	f.StringArrayVar(&o.answers, "answer", nil, "QUESTION=CHOICE, known from the start (may be repeated)")
+	f.StringVar(&o.message, "message", "", "the exact error message, or - to read it from standard input")
+	f.StringVar(&o.answerFile, "answers", "", "take every answer from this file (authdoctor.answers/1)")
+	f.BoolVar(&o.noInput, "no-input", false, "ask nothing: check, rank, and print the plan")
+	f.StringVar(&o.surface, "surface", "", "where you act, such as app or website")
+	f.StringArrayVar(&o.checks, "check", nil, "CHECK=OUTCOME, taken as given and not measured (may be repeated)")
+	f.BoolVar(&o.noChecks, "no-checks", false, "measure nothing")
+	f.BoolVar(&o.accessible, "accessible", false, "plain numbered questions, for screen readers")
+	f.DurationVar(&o.timeout, "timeout", probe.DefaultTimeout, "time for all checks together")
+	return c
+}
+
+// diagnosis is one run, wired.
+type diagnosis struct {
+	*program
+	opt     diagnoseOptions
+	book    *engine.Book
+	ev      *diag.Evidence
+	asker   session.Asker
+	wizard  *wizard.Wizard // nil when nobody is asked
+	message string
+}
+
+func (p *program) diagnose(ctx context.Context, o diagnoseOptions) error {
+	d := &diagnosis{program: p, opt: o, ev: diag.NewEvidence()}
+	if _, err := p.layout(p.Stdout); err != nil { // a wrong --color is said before anything runs
+		return err
+	}
+	closeTTY, err := d.chooseAsker(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeTTY()
+	if err := d.prepare(ctx); err != nil {
+		return err
+	}
+	return d.run(ctx)
+}
+
+// chooseAsker decides who answers: the file, nobody, or the person in the
+// terminal.
+func (d *diagnosis) chooseAsker(ctx context.Context) (closeTTY func(), err error) {
+	nothing := func() {}
+	if d.opt.timeout <= 0 {
+		return nothing, usagef("for example: --timeout 5s", "--timeout must be more than nothing, got %s", d.opt.timeout)
+	}
+	if d.opt.answerFile != "" || d.opt.noInput {
+		return nothing, nil
+	}
+	in, closeTTY, err := d.terminal(ctx)
+	if err != nil {
+		return nothing, err
+	}
+	color, err := d.colored(d.Stderr)
+	if err != nil {
+		closeTTY()
+		return nothing, err
+	}
+	columns, _ := d.Terminal(d.Stderr)
+	d.wizard = wizard.New(wizard.Options{
+		In: in, Out: d.Stderr, Width: columns, Color: color, Now: d.Now,
+		Accessible: d.opt.accessible || truthy(d.Getenv("ACCESSIBLE")) || d.Getenv("TERM") == "dumb",
+		Settle:     250 * time.Millisecond,
+	})
+	d.asker = d.wizard
+	return closeTTY, nil
+}
+
+func truthy(s string) bool { return s != "" && s != "0" && !strings.EqualFold(s, "false") }
+
+// terminal finds where to read keys. With --message - standard input is taken,
+// and the controlling terminal is asked.
+func (d *diagnosis) terminal(ctx context.Context) (io.Reader, func(), error) {
+	_, out := d.Terminal(d.Stderr)
+	_, in := d.Terminal(d.Stdin)
+	if d.opt.message == "-" && out {
+		tty, err := d.OpenTTY()
+		if err == nil {
+			return tty, func() { tty.Close() }, nil
+		}
+		in = false
+	}
+	if in && out {
+		return d.Stdin, func() {}, ctx.Err()
+	}
+	name := d.opt.playbook
+	if name == "" {
+		name = "alarmcom"
+	}
+	return nil, nil, usagef("take the answers from a file:  authdoctor diagnose "+name+" --answers case.yaml\n"+
+		"or ask nothing:                authdoctor diagnose "+name+" --no-input",
+		"there is no terminal to ask in")
+}
+
+// prepare reads everything that was given, and refuses what it does not know
+// before anything runs.
+func (d *diagnosis) prepare(ctx context.Context) error {
+	if err := d.choosePlaybook(ctx); err != nil {
+		return err
+	}
+	raw, err := d.load(d.opt.playbook)
+	if err != nil {
+		return err
+	}
+	if d.book, err = d.compile(raw, d.opt.surface); err != nil {
+		return err
+	}
+	if err := d.readAnswers(); err != nil {
+		return err
+	}
+	if err := d.readFlags(); err != nil {
+		return err
+	}
+	return d.readMessage(ctx)
+}
+
+func (d *diagnosis) choosePlaybook(ctx context.Context) error {
+	if d.opt.playbook != "" {
+		return nil
+	}
+	if d.wizard == nil || len(builtIn()) == 1 {
+		name, err := d.pickBook(nil)
+		d.opt.playbook = name
+		return err
+	}
+	var choices []diag.Choice
+	for _, id := range builtIn() {
+		book, err := d.load(id)
+		if err != nil {
+			return err
+		}
+		choices = append(choices, diag.Choice{ID: id, Text: book.Title})
+	}
+	name, err := d.wizard.Playbook(ctx, choices)
+	d.opt.playbook = name
+	return err
+}
+
+// readAnswers reads the answers file.
+func (d *diagnosis) readAnswers() error {
+	given := &playbook.Given{}
+	if d.opt.answerFile != "" {
+		src, err := d.readSource(d.opt.answerFile)
+		if err != nil {
+			return err
+		}
+		if given, err = playbook.ParseAnswers(src.name, src.data, d.book.Playbook); err != nil {
+			return &diag.UsageError{Err: err}
+		}
+	}
+	session.Seed(d.book, d.ev, given)
+	if d.wizard == nil {
+		d.asker = &script.Asker{Steps: given.Steps, Retest: given.Retest, Checkpoint: script.Postponed}
+	}
+	return nil
+}
+
+// readFlags adds what the flags say to what the file says; flags win.
+func (d *diagnosis) readFlags() error {
+	for _, s := range d.opt.symptoms {
+		if err := d.book.CheckSymptom(s); err != nil {
+			return &diag.UsageError{Err: err}
+		}
+	}
+	if len(d.opt.symptoms) > 0 {
+		d.ev.Tell(d.opt.symptoms)
+	}
+	for _, a := range d.opt.answers {
+		question, choice, ok := strings.Cut(a, "=")
+		if !ok {
+			return usagef("for example: --answer web-login=works", "--answer %q is not QUESTION=CHOICE", a)
+		}
+		if err := d.book.CheckAnswer(question, choice); err != nil {
+			return &diag.UsageError{Err: err}
+		}
+		session.Seed(d.book, d.ev, &playbook.Given{Answers: map[string]string{question: choice}})
+	}
+	for _, c := range d.opt.checks {
+		check, outcome, ok := strings.Cut(c, "=")
+		if !ok {
+			return usagef("for example: --check clock=skewed", "--check %q is not CHECK=OUTCOME", c)
+		}
+		if err := d.book.CheckOutcome(check, outcome); err != nil {
+			return &diag.UsageError{Err: err}
+		}
+		d.ev.Given(check, outcome)
+	}
+	if d.opt.noChecks {
+		for _, c := range d.book.Checks {
+			if !d.ev.Checks[c.ID].Given {
+				d.ev.Given(c.ID, diag.NotMeasured)
+			}
+		}
+	}
+	return nil
+}
+
+// maxMessage bounds a message that is read from standard input.
+const maxMessage = 1 << 20
+
+// readMessage takes the message from the flag, from standard input, or in the
+// wizard. It passes redaction before anything else sees it.
+func (d *diagnosis) readMessage(ctx context.Context) error {
+	text := d.opt.message
+	switch {
+	case text == "-":
+		data, err := io.ReadAll(io.LimitReader(d.Stdin, maxMessage))
+		if err != nil {
+			return usagef("", "standard input: %s", err)
+		}
+		text = string(data)
+	}
+	d.message = strings.TrimSpace(redact.Text(text))
+	return ctx.Err()
+}
+
+// run has the conversation and writes the report.
+func (d *diagnosis) run(ctx context.Context) error {
+	m, err := d.measurer(d.book, d.ev, d.opt.timeout)
+	if err != nil {
+		return err
+	}
+	asker := d.asker
+	if d.wizard != nil {
+		asker = &greeter{Asker: d.asker, d: d}
+	}
+	s := session.Session{
+		Book: d.book, Asker: asker, Prober: m, PlanOnly: d.opt.noInput,
+		Told: func() bool { return d.message != "" || len(d.ev.Symptoms) > 0 },
+	}
+	started := d.Now()
+	v, err := s.Run(ctx, d.ev)
+	if err != nil && !errors.Is(err, diag.ErrCancelled) {
+		return err
+	}
+	r := engine.Report(d.book, d.ev, v)
+	r.Message.Text = d.message
+	d.stamp(r, started)
+	return d.finish(r, report.Text)
+}
+
+// greeter asks for the exact message once, right after the symptoms.
+type greeter struct {
+	session.Asker
+	d     *diagnosis
+	asked bool
+}
+
+// Ask puts a question, and the one for the message behind the first.
+func (g *greeter) Ask(ctx context.Context, q diag.Question) (diag.Answer, error) {
+	a, err := g.Asker.Ask(ctx, q)
+	if err != nil || g.asked || q.ID != diag.AskSymptoms || g.d.message != "" {
+		return a, err
+	}
+	g.asked = true
+	text, err := g.d.wizard.Message(ctx)
+	if errors.Is(err, diag.ErrBack) {
+		g.asked = false
+		return g.Ask(ctx, q)
+	}
+	g.d.message = strings.TrimSpace(redact.Text(text))
+	return a, err
+}

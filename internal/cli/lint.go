@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/playbook"
+	"github.com/authdoctor/authdoctor/internal/probe"
+	"github.com/authdoctor/authdoctor/internal/report"
+	"github.com/authdoctor/authdoctor/playbooks"
+)
+
+func newBookLint(p *program) *cobra.Command {
+	return &cobra.Command{
+		Use:   "lint [PATH...]",
+		Short: "Say what is wrong with playbooks and scenario files",
+		Long: `Read playbooks and scenario files strictly and say what is wrong with them: what
+cannot be read, and what cannot be meant. Without a PATH, the built-in ones.
+
+Exit status: 0 no errors (warnings are allowed), 1 errors.`,
+		Example: `  authdoctor playbook lint
+  authdoctor playbook lint my-service.yaml my-service.test.yaml
+  authdoctor playbook lint ./playbooks --format junit`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := p.needFormat("playbook lint", "text", "json", "junit"); err != nil {
+				return err
+			}
+			return p.lint(args)
+		},
+	}
+}
+
+// parameters lists what each kind of probe may be given in a playbook.
+func parameters() map[string][]string {
+	out := map[string][]string{}
+	for _, pr := range probe.All {
+		out[pr.Kind] = []string{}
+		for _, param := range pr.Params {
+			if !param.FlagOnly {
+				out[pr.Kind] = append(out[pr.Kind], param.Name)
+			}
+		}
+	}
+	return out
+}
+
+// sources expands files and folders; with none named, the built-in set.
+func (p *program) sources(paths []string) ([]source, error) {
+	var out []source
+	if len(paths) == 0 {
+		for _, id := range builtIn() {
+			for _, name := range []string{id + ".yaml", id + scenarioSuffix} {
+				if data, err := playbooks.Files.ReadFile(name); err == nil {
+					out = append(out, source{"playbooks/" + name, data})
+				}
+			}
+		}
+		return out, nil
+	}
+	for _, path := range paths {
+		files := []string{path}
+		if names, err := p.ReadDir(path); err == nil {
+			files = nil
+			for _, n := range names {
+				if strings.HasSuffix(n, ".yaml") || strings.HasSuffix(n, ".yml") {
+					files = append(files, filepath.Join(path, n))
+				}
+			}
+			if len(files) == 0 {
+				return nil, usagef("name a folder with *.yaml, or a file", "there is no playbook in %s", path)
+			}
+		}
+		for _, f := range files {
+			src, err := p.lintSource(f)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, src)
+		}
+	}
+	return out, nil
+}
+
+// lintSource also takes the id of a built-in playbook.
+func (p *program) lintSource(name string) (source, error) {
+	if isPath(name) {
+		return p.readSource(name)
+	}
+	return p.readBook(name)
+}
+
+func (p *program) lint(paths []string) error {
+	sources, err := p.sources(paths)
+	if err != nil {
+		return err
+	}
+	run := diag.TestRun{Name: "playbook lint", Cases: []diag.TestCase{}}
+	problems := []playbook.Problem{}
+	for _, src := range sources {
+		found := p.lintOne(src)
+		problems = append(problems, found...)
+		run.Cases = append(run.Cases, lintCases(src.name, found)...)
+	}
+	if err := p.emitLint(run, problems, len(sources)); err != nil {
+		return err
+	}
+	if playbook.Count(problems, playbook.Error) > 0 {
+		return status(1)
+	}
+	return nil
+}
+
+func (p *program) lintOne(src source) []playbook.Problem {
+	if strings.HasSuffix(src.name, scenarioSuffix) {
+		_, problems := p.readSuite(src)
+		return problems
+	}
+	_, problems := playbook.Lint(src.name, src.data, parameters())
+	return problems
+}
+
+// lintCases makes a test case of a file, or of each of its errors; warnings
+// do not fail it.
+func lintCases(file string, problems []playbook.Problem) []diag.TestCase {
+	var cases []diag.TestCase
+	for _, pr := range problems {
+		if pr.Severity == playbook.Error {
+			cases = append(cases, diag.TestCase{
+				Group: file, Name: fmt.Sprintf("%s at line %d", pr.Code, pr.Line), Failure: pr.String(), Kind: pr.Code,
+			})
+		}
+	}
+	if len(cases) == 0 {
+		cases = append(cases, diag.TestCase{Group: file, Name: "lint"})
+	}
+	return cases
+}
+
+func (p *program) emitLint(run diag.TestRun, problems []playbook.Problem, files int) error {
+	switch p.format {
+	case "json":
+		return p.emitJSON(map[string]any{
+			"schema": "authdoctor.lint/1", "files": files, "problems": problems,
+			"errors": playbook.Count(problems, playbook.Error), "warnings": playbook.Count(problems, playbook.Warning),
+		})
+	case "junit":
+		return p.emit(func(w io.Writer, o report.Options) error { return report.Tests(w, "junit", run, o) })
+	}
+	var b strings.Builder
+	for _, pr := range problems {
+		fmt.Fprintf(&b, "%s\n\n", pr)
+	}
+	fmt.Fprintf(&b, "%s: %s, %s\n", plural(files, "file"),
+		plural(playbook.Count(problems, playbook.Error), "error"), plural(playbook.Count(problems, playbook.Warning), "warning"))
+	return p.emitText(b.String())
+}
