@@ -49,7 +49,10 @@ type object struct {
 	at     span
 	fields []field
 	known  []string
-	broken bool // not a mapping: already reported
+	// missing keys are reported by finish, unless an unknown key was probably
+	// meant to be one.
+	missing []string
+	broken  bool // not a mapping: already reported
 }
 
 // object takes a value as a mapping with fixed keys.
@@ -90,7 +93,9 @@ func (d *decoder) wrongType(n *node, name, want string) {
 
 // take returns the value of a key, nil when it is absent.
 func (o *object) take(key string) *node {
-	o.known = append(o.known, key)
+	if !contains(o.known, key) {
+		o.known = append(o.known, key)
+	}
 	for _, f := range o.fields {
 		if f.key.text == key {
 			return f.value
@@ -99,15 +104,23 @@ func (o *object) take(key string) *node {
 	return nil
 }
 
-// finish reports every key that was not asked for.
+// finish reports every key that was not asked for, and every one that is
+// missing.
 func (o *object) finish() {
+	misspelt := map[string]bool{}
 	for _, f := range o.fields {
 		if !contains(o.known, f.key.text) {
 			hint := meant(f.key.text, o.known)
+			misspelt[Suggest(f.key.text, o.known)] = true
 			if f.value.kind == emptyNode && strings.Contains(f.key.text, " ") {
 				hint = "a comma ends a text inside { }: quote the text"
 			}
 			o.d.addHint("PB006", f.key.at, hint, "unknown key %s in %s", quote(f.key.text), o.name)
+		}
+	}
+	for _, key := range o.missing {
+		if !misspelt[key] {
+			o.d.addHint("PB008", o.at, "add "+key+":", "%s has no %s", o.name, key)
 		}
 	}
 }
@@ -126,8 +139,8 @@ func (o *object) of(key string) string { return key + " of " + o.name }
 // need is take for a key that must be there.
 func (o *object) need(key string) *node {
 	n := o.take(key)
-	if n == nil && !o.broken {
-		o.d.addHint("PB008", o.at, "add "+key+":", "%s has no %s", o.name, key)
+	if n == nil && !o.broken && !contains(o.missing, key) {
+		o.missing = append(o.missing, key)
 	}
 	return n
 }

@@ -35,7 +35,7 @@ func (r *reader) prior(o *object) (float64, string) {
 	if n == nil {
 		return 0, ""
 	}
-	value, text := r.wordOrNumber(n, o.of("prior"), "prior", priorWords, "above 0")
+	value, text := r.wordOrNumber(n, o.name, "prior", priorWords, "above 0")
 	if _, ok := n.number(); ok && (value <= 0 || value > 1e6) {
 		r.add("PB014", n.at, "%s is %s; it must be above 0, and at most 1000000", o.of("prior"), n.text)
 		value = 0

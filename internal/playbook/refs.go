@@ -100,9 +100,10 @@ func (r *reader) checkCheck(x *index, c *Check) {
 		r.addHint("PB016", r.valueAt(path+"/run"), meant(c.Run, kindNames()), "unknown kind of probe %s in %s", quote(c.Run), name)
 	}
 	if ok {
-		r.checkRows(x, path, c.Likely, c.Otherwise, outcomes, "probe "+quote(c.Run)+" cannot find")
+		can := possible{names: outcomes, cannot: "probe " + quote(c.Run) + " cannot find"}
+		r.checkRows(x, path, c.Likely, c.Otherwise, can)
 		for i, o := range c.Conclusive {
-			r.outcomeIn(o, r.valueAt(itemPath(path+"/conclusive", i)), outcomes, "probe "+quote(c.Run)+" cannot find")
+			r.outcomeIn(o, r.valueAt(itemPath(path+"/conclusive", i)), can)
 		}
 	}
 	r.listed(c.After, path+"/after", "check", "after of "+name, x.checks)
@@ -116,36 +117,47 @@ func (r *reader) checkCheck(x *index, c *Check) {
 	}
 }
 
+// possible are the outcomes of a check, or the choices of a question.
+type possible struct {
+	names   []string
+	neutral []string // choices that are no evidence
+	cannot  string   // what to say of any other
+}
+
 // checkRows checks the rows of a check or a question.
-func (r *reader) checkRows(x *index, path string, likely map[string]Row, otherwise Row, outcomes []string, cannot string) {
+func (r *reader) checkRows(x *index, path string, likely map[string]Row, otherwise Row, can possible) {
 	for cause, row := range likely {
 		r.causeIn(x, path+"/likely", cause, "likelihood row")
-		r.checkRow(path+"/likely/"+cause, row, outcomes, cannot)
+		r.checkRow(path+"/likely/"+cause, row, can)
 	}
-	r.checkRow(path+"/otherwise", otherwise, outcomes, cannot)
+	r.checkRow(path+"/otherwise", otherwise, can)
 }
 
 // rowSlack is how far the sum of a row may be off through rounding.
 const rowSlack = 1e-6
 
-func (r *reader) checkRow(path string, row Row, outcomes []string, cannot string) {
+func (r *reader) checkRow(path string, row Row, can possible) {
 	sum := 0.
 	for o, l := range row {
-		r.outcomeIn(o, r.keyAt(path+"/"+o), outcomes, cannot)
+		r.outcomeIn(o, r.keyAt(path+"/"+o), can)
 		sum += l.P
 	}
 	at := r.keyAt(path)
 	switch {
 	case sum > 1+rowSlack:
 		r.addHint("PB020", at, "the outcomes of one row share out 1", "row sums to %s", short(round(sum)))
-	case len(row) == len(outcomes) && sum < 1-rowSlack:
+	case len(row) == len(can.names) && sum < 1-rowSlack:
 		r.addHint("PB020", at, "leave one outcome out: it gets the rest", "row names every outcome and sums to %s", short(round(sum)))
 	}
 }
 
-func (r *reader) outcomeIn(outcome string, at span, outcomes []string, cannot string) {
-	if outcome != "" && !contains(outcomes, outcome) {
-		r.addHint("PB017", at, meant(outcome, outcomes), "%s %s", cannot, quote(outcome))
+func (r *reader) outcomeIn(outcome string, at span, can possible) {
+	switch {
+	case outcome == "" || contains(can.names, outcome):
+	case contains(can.neutral, outcome):
+		r.addHint("PB017", at, "remove it, or remove neutral: true", "neutral choice %s in a row", quote(outcome))
+	default:
+		r.addHint("PB017", at, meant(outcome, can.names), "%s %s", can.cannot, quote(outcome))
 	}
 }
 
@@ -155,8 +167,17 @@ func (r *reader) checkQuestion(x *index, q *Question) {
 	if contains(choices, diag.NoAnswer) {
 		r.addHint("PB018", r.keyAt(path+"/choices/"+diag.NoAnswer), "leave it out: not to know is always possible", "choice id %s is reserved", quote(diag.NoAnswer))
 	}
-	if len(choices) > 0 {
-		r.checkRows(x, path, q.Likely, q.Otherwise, tellingChoices(q), name+" has no telling choice")
+	can := possible{names: tellingChoices(q), cannot: name + " has no choice"}
+	for _, c := range q.Choices {
+		if c.Neutral {
+			can.neutral = append(can.neutral, c.ID)
+		}
+	}
+	switch rows := len(q.Likely) + len(q.Otherwise); {
+	case len(can.names) > 1:
+		r.checkRows(x, path, q.Likely, q.Otherwise, can)
+	case rows > 0 && len(choices) > 1:
+		r.add("PB009", r.keyAt(path+"/choices"), "%s has rows, but fewer than two choices that are not neutral", name)
 	}
 	r.checkCondition(x, path+"/when", q.When, "when of "+name)
 }

@@ -31,6 +31,9 @@ const pageWidth = 80
 
 type page struct{ strings.Builder }
 
+// glue is a space at which no line is broken.
+const glue = "\x00"
+
 // line writes text under an indent, broken at spaces.
 func (w *page) line(indent int, text string) { w.hang(indent, "", indent, text) }
 
@@ -44,6 +47,7 @@ func (w *page) hang(indent int, label string, column int, text string) {
 	}
 	used, first := uniseg.StringWidth(row), true
 	for _, word := range strings.Fields(text) {
+		word = strings.ReplaceAll(word, glue, " ")
 		width := uniseg.StringWidth(word)
 		if !first && used+1+width > pageWidth {
 			w.WriteString(strings.TrimRight(row, " ") + "\n")
@@ -94,11 +98,11 @@ func (w *page) causes(p *Playbook) {
 	}
 	w.title("Causes, and how common each is before anything is known")
 	for _, c := range p.Causes {
-		word := ""
+		name := c.ID
 		if c.Word != "" {
-			word = " " + c.Word
+			name += " (" + c.Word + ")"
 		}
-		w.hang(2, fmt.Sprintf("%5s", percent(c.Prior/total)), 9, c.ID+word)
+		w.hang(2, fmt.Sprintf("%5s", percent(c.Prior/total)), 9, name)
 		w.line(9, c.Title)
 		if c.Layer != "" {
 			w.line(9, fmt.Sprintf("layer %s, class %s, put right by: %s", c.Layer, c.Class, c.Actor))
@@ -128,7 +132,7 @@ func likely(row map[string]Likelihood) string {
 	slices.SortStableFunc(ids, func(a, b string) int { return compareDown(row[a].P, row[b].P) })
 	parts := make([]string, len(ids))
 	for i, id := range ids {
-		parts[i] = id + " " + row[id].String()
+		parts[i] = id + glue + strings.ReplaceAll(row[id].String(), " ", glue)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -12,7 +12,7 @@ func Suggest(word string, candidates []string) string {
 	if want == "" || len(want) > maxID {
 		return ""
 	}
-	best, bestDistance := "", 1+max(1, len(want)/3)
+	best, bestDistance := "", 1+reach(want)
 	for _, c := range candidates {
 		if plain(c) == want {
 			return c
@@ -25,6 +25,14 @@ func Suggest(word string, candidates []string) string {
 		return best
 	}
 	return longer(want, candidates)
+}
+
+// reach is how many letters may be wrong: two swapped letters count as two.
+func reach(word string) int {
+	if len(word) < 4 {
+		return 1
+	}
+	return max(2, len(word)/3)
 }
 
 // longer finds the only candidate that word begins or ends.

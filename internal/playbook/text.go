@@ -144,12 +144,12 @@ func (s *source) excerpt(at span) string {
 	if at.line > len(s.lines) {
 		return ""
 	}
-	line, skipped := window([]rune(s.lines[at.line-1]), at.column)
+	line, skipped := window([]rune(s.lines[at.line-1]), at.column, at.width)
 	column := min(at.column-skipped, len(line)+1)
 	width := max(1, min(at.width, len(line)-column+1))
 	var b strings.Builder
 	if at.line > 1 && strings.TrimSpace(s.lines[at.line-2]) != "" && skipped == 0 {
-		before, _ := window([]rune(s.lines[at.line-2]), 1)
+		before, _ := window([]rune(s.lines[at.line-2]), 1, 0)
 		b.WriteString(gutter(at.line-1, before))
 	}
 	b.WriteString(gutter(at.line, line))
@@ -166,8 +166,8 @@ func gutter(number int, line []rune) string {
 
 // window cuts what fits out of a long line, around a column, and says how many
 // characters it left out before it.
-func window(line []rune, column int) (shown []rune, skipped int) {
-	if column > excerptWidth {
+func window(line []rune, column, width int) (shown []rune, skipped int) {
+	if column+min(width, excerptWidth/2) >= excerptWidth && len(line) > excerptWidth {
 		skipped = min(column-excerptWidth/2, len(line))
 	}
 	end := min(len(line), skipped+excerptWidth)

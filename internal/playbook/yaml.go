@@ -33,7 +33,10 @@ const (
 
 // describe says what a value is, for messages.
 func (n *node) describe() string {
-	return [...]string{"nothing", "a single value", "a list", "a mapping"}[n.kind]
+	if n.kind == scalarNode {
+		return quote(n.text)
+	}
+	return [...]string{emptyNode: "nothing", listNode: "a list", mapNode: "a mapping"}[n.kind]
 }
 
 // A field is a key with its value.
@@ -160,20 +163,23 @@ func (s *source) syntaxError(err error) {
 		return
 	}
 	at := s.spanOf(e.GetToken())
-	s.addHint("PB001", at, s.syntaxHint(at), "not readable as YAML: %s", e.GetMessage())
+	if indent := strings.TrimLeft(s.lines[at.line-1], " "); strings.HasPrefix(indent, "\t") {
+		s.addHint("PB001", at, "indent with spaces", "a tab in the indentation")
+		return
+	}
+	s.addHint("PB001", at, s.syntaxHint(at, e.GetMessage()), "not readable as YAML: %s", e.GetMessage())
 }
 
 // syntaxHint names the mistake that people make most on a line like this one.
-func (s *source) syntaxHint(at span) string {
-	if at.line < 1 || at.line > len(s.lines) {
-		return ""
-	}
+func (s *source) syntaxHint(at span, message string) string {
 	line := s.lines[at.line-1]
 	switch {
-	case strings.Contains(line, "\t"):
-		return "indent with spaces, never with tabs"
 	case strings.Count(line, ": ") > 1 && !strings.ContainsAny(line, "{\"'"):
 		return `quote a text that holds ": "`
+	case strings.Contains(message, "not allowed in this context"):
+		return "is it indented like the lines around it?"
+	case strings.Contains(message, "must be specified"), strings.Contains(message, "not found"):
+		return "something before this is not closed"
 	}
 	return ""
 }
