@@ -1,0 +1,187 @@
+package wizard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+)
+
+// surfaces says where a person acts, in words for the head of a step.
+var surfaces = map[string]string{
+	"website":        "in a web browser",
+	"app":            "in the phone app",
+	"partner_portal": "in the partner portal",
+	"mobiletech":     "in MobileTech",
+	"desktop":        "on the computer",
+	"cli":            "on the command line",
+}
+
+func stepHead(step diag.Instruction) page {
+	p := page{title: step.Title, name: step.Title, offer: "more"}
+	if step.Of > 0 {
+		p.step = fmt.Sprintf("Step %d of %d", step.Number, step.Of)
+		p.name = p.step + ", " + step.Title
+	}
+	p.aside = strings.Join(filled([]string{about(step.Minutes), surfaces[step.Surface]}), ", ")
+	return p
+}
+
+func stepPage(step diag.Instruction) page {
+	p := stepHead(step)
+	p.kind = choose
+	p.blocks = stepText(step)
+	p.more = stepMore(step)
+	p.ask = "Now try again what failed before. What happened?"
+	p.choices = choiceTexts(step.Outcomes)
+	return p
+}
+
+// satisfiedPage shows a step that evidence has already proved done.
+func satisfiedPage(step diag.Instruction) page {
+	p := stepHead(step)
+	p.aside = ""
+	proof := step.Proof
+	if proof == "" {
+		proof = "what is known already proves this step"
+	}
+	p.blocks = []block{{label: "✓ Done", spoken: "Already done", lines: texts(proof)}}
+	p.more = append(stepText(step), stepMore(step)...)
+	p.ask = "Nothing to do here. Press Enter to go on."
+	p.name += ": already done"
+	return p
+}
+
+// stepText is what to do, how promising it is, why, and what to mind.
+func stepText(step diag.Instruction) []block {
+	var blocks []block
+	if hope := promise(step); hope != "" {
+		blocks = append(blocks, block{tight: true, under: true, tone: quiet, lines: texts(hope)})
+	}
+	if len(step.Do) > 0 {
+		blocks = append(blocks, block{numbered: true, lines: texts(step.Do...)})
+	}
+	careful := remark("Careful", step.Careful...)
+	for i := range careful {
+		careful[i].tone = alarm
+	}
+	return append(blocks, stack(remark("Why", step.Why), careful)...)
+}
+
+func promise(step diag.Instruction) string {
+	switch {
+	case step.Highlight:
+		return "The most promising of the steps that are left (" + inHundred(step.PFix) + ")."
+	case step.Unlikely:
+		return "Unlikely to help here (" + inHundred(step.PFix) + ")."
+	}
+	return ""
+}
+
+func stepMore(step diag.Instruction) []block { return remark("More", step.More...) }
+
+// Texts of the answers to a checkpoint.
+var checkpointTexts = map[string]string{
+	diag.CheckpointPasses:    "It works",
+	diag.CheckpointFails:     "It does not work",
+	diag.CheckpointPostponed: "Later: I cannot try it yet",
+	diag.NotApplicable:       "It does not apply to me, or I may not do it",
+}
+
+// checkpointChoices are the answers to a checkpoint, in the order to show.
+func checkpointChoices(c diag.Checkpoint) []string {
+	out := []string{diag.CheckpointPasses, diag.CheckpointFails}
+	if c.Postpone {
+		out = append(out, diag.CheckpointPostponed)
+	}
+	return append(out, diag.NotApplicable)
+}
+
+// retest walks through the checkpoints; back goes to the one before.
+func (w *Wizard) retest(ctx context.Context, step diag.Instruction) (diag.Did, error) {
+	did := diag.Did{Checkpoints: map[string]string{}}
+	signIn := max(0, slices.IndexFunc(step.Checkpoints, func(c diag.Checkpoint) bool { return c.ID == "sign-in" }))
+	for i := -1; i < len(step.Checkpoints); i++ {
+		said, err := w.retestPart(ctx, step, i)
+		switch {
+		case errors.Is(err, diag.ErrBack) && i >= 0:
+			i -= 2
+			continue
+		case err != nil:
+			return diag.Did{}, err
+		case i < 0:
+			continue
+		}
+		did.Checkpoints[step.Checkpoints[i].ID] = said
+		if i == signIn && said == diag.CheckpointFails {
+			return did, nil
+		}
+	}
+	return did, nil
+}
+
+// retestPart shows the opening page (part -1) or one checkpoint.
+func (w *Wizard) retestPart(ctx context.Context, step diag.Instruction, part int) (string, error) {
+	if part < 0 {
+		_, err := w.show(ctx, retestPage(step))
+		return "", err
+	}
+	r, err := w.show(ctx, checkpointPage(step, part))
+	if err != nil {
+		return "", err
+	}
+	return checkpointChoices(step.Checkpoints[part])[r.picked[0]], nil
+}
+
+// retestPage says what the retest is and lists what will be tried.
+func retestPage(step diag.Instruction) page {
+	p := stepHead(step)
+	p.blocks = stepText(step)
+	list := block{label: "To try"}
+	for _, c := range step.Checkpoints {
+		list.lines = append(list.lines, line{c.Title, waitWords(c.Minutes)})
+	}
+	p.blocks = append(p.blocks, list)
+	p.more = stepMore(step)
+	p.ask = "Press Enter to begin. You are told what must be safe before each one."
+	p.name += ": begun"
+	return p
+}
+
+func waitWords(minutes float64) string {
+	if minutes <= 0 {
+		return ""
+	}
+	return "after " + strings.TrimPrefix(about(minutes), "about ")
+}
+
+func checkpointPage(step diag.Instruction, i int) page {
+	c := step.Checkpoints[i]
+	p := stepHead(step)
+	p.kind = choose
+	p.aside = fmt.Sprintf("%d of %d", i+1, len(step.Checkpoints))
+	if len(c.Before) > 0 {
+		p.blocks = append(p.blocks, block{label: "First", tone: alarm, lines: texts(c.Before...)})
+	}
+	wait := ""
+	if c.Minutes > 0 {
+		wait = "Wait " + strings.TrimPrefix(about(c.Minutes), "about ") + "."
+	}
+	p.blocks = append(p.blocks, remark(tryLabel(c), wait, c.Title)...)
+	p.ask = "What happened?"
+	p.name = c.Title
+	for _, id := range checkpointChoices(c) {
+		p.choices = append(p.choices, checkpointTexts[id])
+	}
+	return p
+}
+
+func tryLabel(c diag.Checkpoint) string {
+	if len(c.Before) > 0 {
+		return "Only then"
+	}
+	return "Try this"
+}

@@ -1,0 +1,186 @@
+// Package wizard asks a person, in a terminal, what authdoctor needs to know,
+// and shows one step of the fix at a time.
+//
+// The rules of every screen:
+//   - one idea, at most one question; the keys that work are named at its foot
+//   - nothing can be answered before it was on screen, so that a warning is
+//     never scrolled past
+//   - an answer is always given by a key press for it, never by default; the
+//     end of the input is a cancellation
+//   - color never carries meaning alone
+//   - whatever ends a question, the terminal is as it was before, and one line
+//     stays behind that says what was answered
+//
+// Questions are huh forms inside a Bubble Tea program. In accessible mode the
+// same pages are read line by line instead; huh's own accessible mode is never
+// used, because at the end of the input it answers with the default.
+package wizard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+	_ "github.com/authdoctor/authdoctor/internal/wizard/calm" // before bubbletea, see there
+)
+
+// Options is the world of a Wizard.
+type Options struct {
+	In  io.Reader // keys: a terminal (*os.File), in tests a pipe
+	Out io.Writer // what people see: standard error
+	// Width and Height fix the size in columns and rows; 0 asks the terminal.
+	Width, Height int
+	// Color permits color codes. Without it there is bold and reverse only.
+	Color bool
+	// Accessible reads every page line by line: numbered choices, no redraw.
+	Accessible bool
+	// Settle is for how long a new screen ignores Enter and Space, so that a
+	// double press cannot answer the next question. 0 for not at all; 250 ms
+	// suits people.
+	Settle time.Duration
+	// Now is the time of this computer, in the zone to show it in; nil is time.Now.
+	Now func() time.Time
+	// After starts a timer; nil is time.After.
+	After func(time.Duration) <-chan time.Time
+}
+
+// Wizard asks a person. It is not for concurrent use.
+type Wizard struct {
+	opt  Options
+	feed *feed
+	show func(context.Context, page) (reply, error)
+}
+
+// New makes a Wizard. It does not touch the terminal before the first question.
+func New(o Options) *Wizard {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.After == nil {
+		o.After = time.After
+	}
+	w := &Wizard{opt: o, feed: newFeed(o.In)}
+	w.show = w.run
+	if o.Accessible {
+		w.show = newPrompter(o, w.feed).show
+	}
+	return w
+}
+
+// Ask puts a question. The error is diag.ErrBack for "the question before",
+// or wraps diag.ErrCancelled when the person stopped, the context ended or the
+// input did. An empty Answer means that the person does not know.
+func (w *Wizard) Ask(ctx context.Context, q diag.Question) (diag.Answer, error) {
+	if len(q.Choices) == 0 {
+		return diag.Answer{}, fmt.Errorf("question %q has no choices", q.ID)
+	}
+	for {
+		a, err := w.askOnce(ctx, q)
+		if !errors.Is(err, errAgain) {
+			return a, err
+		}
+	}
+}
+
+// errAgain: back from the value that belongs to a choice, to the choices.
+var errAgain = errors.New("again")
+
+func (w *Wizard) askOnce(ctx context.Context, q diag.Question) (diag.Answer, error) {
+	r, err := w.show(ctx, w.questionPage(q))
+	if err != nil {
+		return diag.Answer{}, err
+	}
+	a := answer(q, r)
+	for _, i := range r.picked {
+		if i >= len(q.Choices) || q.Choices[i].Input == "" {
+			continue
+		}
+		typed, err := w.show(ctx, entryPage(q.Choices[i].Input))
+		if errors.Is(err, diag.ErrBack) {
+			return a, errAgain
+		}
+		if err != nil {
+			return diag.Answer{}, err
+		}
+		a.Input = typed.text
+	}
+	return a, nil
+}
+
+// Do shows a step and returns what the person says of it. Errors are those of
+// Ask. A satisfied step is shown and passed.
+//
+// The retest goes through its checkpoints one after another. When "sign-in"
+// (or, without one of that name, the first) fails, the rest cannot be tried:
+// it is not asked, and not in the result.
+func (w *Wizard) Do(ctx context.Context, step diag.Instruction) (diag.Did, error) {
+	switch {
+	case step.Satisfied:
+		_, err := w.show(ctx, satisfiedPage(step))
+		return diag.Did{Outcome: diag.DidSatisfied}, err
+	case len(step.Checkpoints) > 0:
+		return w.retest(ctx, step)
+	case len(step.Outcomes) == 0:
+		return diag.Did{}, fmt.Errorf("step %q has no outcomes", step.ID)
+	}
+	r, err := w.show(ctx, stepPage(step))
+	if err != nil {
+		return diag.Did{}, err
+	}
+	return diag.Did{Outcome: step.Outcomes[r.picked[0]].ID}, nil
+}
+
+// Think says what is most likely and why; the person goes on with Enter.
+func (w *Wizard) Think(ctx context.Context, o *diag.Opinion) error {
+	_, err := w.show(ctx, opinionPage(o))
+	return err
+}
+
+// messageLimit bounds a pasted message, in characters. An error message with
+// the lines around it fits many times; more than that is a log file.
+const messageLimit = 64 << 10
+
+// Message asks for the exact message that the person saw. It may be empty.
+// The text is as typed: masking what is secret in it is up to the caller.
+func (w *Wizard) Message(ctx context.Context) (string, error) {
+	r, err := w.show(ctx, messagePage())
+	return r.text, err
+}
+
+func messagePage() page {
+	return page{
+		kind: paste,
+		ask:  "Is there an error message? Paste it here, exactly as it is.",
+		hint: "Passwords, codes and tokens in it are masked first. No message? Leave it empty.",
+		name: "Error message",
+	}
+}
+
+func entryPage(prompt string) page {
+	return page{kind: entry, ask: prompt, hint: "Leave it empty if you do not have it.", name: prompt}
+}
+
+// Playbook asks what kind of sign-in fails and returns the choice's ID.
+func (w *Wizard) Playbook(ctx context.Context, choices []diag.Choice) (string, error) {
+	return w.one(ctx, "Which sign-in does not work?", choices)
+}
+
+// Surface asks where the person will carry the steps out and returns the
+// choice's ID.
+func (w *Wizard) Surface(ctx context.Context, choices []diag.Choice) (string, error) {
+	return w.one(ctx, "Where do you want to do the steps?", choices)
+}
+
+func (w *Wizard) one(ctx context.Context, ask string, choices []diag.Choice) (string, error) {
+	if len(choices) == 0 {
+		return "", fmt.Errorf("nothing to choose from for %q", ask)
+	}
+	r, err := w.show(ctx, page{kind: choose, ask: ask, choices: choiceTexts(choices), name: ask})
+	if err != nil {
+		return "", err
+	}
+	return choices[r.picked[0]].ID, nil
+}
