@@ -8,9 +8,8 @@ import (
 	"runtime/debug"
 	"time"
 
-	"golang.org/x/term"
-
 	"github.com/authdoctor/authdoctor/internal/probe"
+	"github.com/authdoctor/authdoctor/internal/wizard"
 )
 
 // version is set when a release is built.
@@ -21,7 +20,7 @@ func OS() System {
 	return System{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Now: time.Now, Version: versionText(), Probe: probe.System(),
-		Terminal: terminal, OpenTTY: openTTY, ReadFile: readFile, ReadDir: readDir, WriteFile: writeFile,
+		Terminal: wizard.Terminal, OpenTTY: openTTY, ReadFile: readFile, ReadDir: readDir, WriteFile: writeFile,
 	}
 }
 
@@ -34,18 +33,6 @@ func versionText() string {
 		return info.Main.Version
 	}
 	return "(devel)"
-}
-
-func terminal(stream any) (int, bool) {
-	f, ok := stream.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return 0, false
-	}
-	columns, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		columns = 0
-	}
-	return columns, true
 }
 
 func openTTY() (io.ReadWriteCloser, error) {
