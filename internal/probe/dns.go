@@ -1,0 +1,242 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+)
+
+// How long name servers get. An answer between slowLookup and lookupPatience
+// is slow; DESIGN asks for at least 4 s, and all checks together have 5.
+const (
+	slowLookup     = time.Second
+	lookupPatience = 4500 * time.Millisecond
+	// lookupGrace is for what is only told beside the verdict: the other name
+	// servers and the system's own lookup.
+	lookupGrace = 300 * time.Millisecond
+)
+
+// mostResolvers bounds how many name servers are asked; systems use three.
+const mostResolvers = 8
+
+var dnsProbe = Probe{
+	Kind: "dns",
+	Doc:  "whether the name servers know a name, asking each of them for itself",
+	Params: []Param{
+		{Name: "name", Required: true, Doc: "host name to look up; of a HOST:PORT or a URL, the host"},
+		{Name: "resolver", Many: true, Doc: "name server to ask instead of the system's, HOST or HOST:PORT"},
+	},
+	Run: runDNS,
+}
+
+func runDNS(ctx context.Context, env Env, with Params) diag.Finding {
+	name, err := hostOf(with["name"])
+	if err != nil {
+		return unknown(nil, "the name to look up is %v", err)
+	}
+	facts := map[string]any{"name": name}
+	if _, err := netip.ParseAddr(name); err == nil {
+		facts["addresses"] = []any{name}
+		return found("ok", name+" is an address, no lookup needed", facts)
+	}
+	if thisComputer(name) {
+		return found("ok", name+" is this computer itself, no lookup needed", facts)
+	}
+	servers, err := resolverAddresses(with.List("resolver"))
+	if err != nil {
+		return unknown(facts, "%v", err)
+	}
+	ask := dnsAsk{name: name, servers: servers, system: len(servers) == 0}
+	// A word without a dot means something only with the system's search list.
+	if ask.system && strings.Contains(name, ".") && env.Resolvers != nil {
+		ask.servers = env.Resolvers()
+	}
+	ask.servers = ask.servers[:min(len(ask.servers), mostResolvers)]
+	return judgeLookup(env, lookUp(ctx, env, ask))
+}
+
+// resolverAddresses completes name servers given by hand with the port.
+func resolverAddresses(given []string) ([]string, error) {
+	var addresses []string
+	for _, text := range given {
+		host, port, err := net.SplitHostPort(text)
+		if err != nil {
+			host, port = strings.Trim(text, "[]"), "53"
+		}
+		name, err := hostOf(host)
+		if err != nil || strings.Contains(text, "/") || strings.Trim(port, "0123456789") != "" || port == "" {
+			return nil, fmt.Errorf("the name server %q is not HOST or HOST:PORT", printable(text))
+		}
+		addresses = append(addresses, net.JoinHostPort(name, port))
+	}
+	return addresses, nil
+}
+
+// A dnsAsk is what to look up, and where.
+type dnsAsk struct {
+	name    string
+	servers []string
+	system  bool // the system's own lookup counts too: nobody chose the servers
+}
+
+// A lookup is all that came back.
+type lookup struct {
+	ask     dnsAsk
+	servers []serverSays
+	system  systemSays
+	enough  bool          // a server gave an address that leads somewhere
+	elapsed time.Duration // until it did
+}
+
+// systemSays is what the system's own lookup says, hosts file included.
+type systemSays struct {
+	asked     bool
+	done      bool
+	addresses []netip.Addr
+	err       error
+	elapsed   time.Duration
+}
+
+// serverSays is what one name server says to both questions.
+type serverSays struct {
+	address string
+	a, aaaa reply
+	elapsed time.Duration
+}
+
+// A told is one reply on its way to the collector.
+type told struct {
+	server int
+	kind   uint16
+	reply  reply
+	system *systemSays
+	at     time.Duration
+}
+
+// lookUp asks every server both questions at once, and the system beside
+// them, until enough is known. Nothing that it starts on the network outlives it.
+func lookUp(ctx context.Context, env Env, ask dnsAsk) lookup {
+	ctx, cancel := context.WithTimeout(ctx, lookupPatience)
+	start := env.Now()
+	heard := make(chan told, 2*len(ask.servers)+1)
+	var asking sync.WaitGroup
+	for i, address := range ask.servers {
+		for _, kind := range []uint16{dns.TypeA, dns.TypeAAAA} {
+			asking.Go(func() {
+				r := askServer(ctx, env, address, ask.name, kind)
+				heard <- told{server: i, kind: kind, reply: r, at: env.Now().Sub(start)}
+			})
+		}
+	}
+	l := newLookup(env, ask)
+	if l.system.asked {
+		// Not waited for at the end: a system that does not know contexts
+		// must not hold up everything.
+		go func() {
+			addresses, err := lookUpHere(ctx, env, ask.name)
+			at := env.Now().Sub(start)
+			heard <- told{system: &systemSays{asked: true, done: true, addresses: addresses, err: err, elapsed: at}, at: at}
+		}()
+	}
+	l.collect(ctx, heard)
+	cancel()
+	asking.Wait()
+	for len(heard) > 0 { // why the rest has no answer
+		l.hear(<-heard)
+	}
+	return l
+}
+
+func newLookup(env Env, ask dnsAsk) lookup {
+	l := lookup{ask: ask, system: systemSays{asked: ask.system && env.LookupHost != nil}}
+	for _, address := range ask.servers {
+		l.servers = append(l.servers, serverSays{address: address})
+	}
+	return l
+}
+
+// collect hears replies until all are in, the time is over, or an address is
+// known and the others had their grace.
+func (l *lookup) collect(ctx context.Context, heard <-chan told) {
+	pending := 2 * len(l.servers)
+	if l.system.asked {
+		pending++
+	}
+	var grace <-chan time.Time
+	for ; pending > 0; pending-- {
+		select {
+		case t := <-heard:
+			l.hear(t)
+			if grace == nil && l.enough {
+				timer := time.NewTimer(lookupGrace)
+				defer timer.Stop()
+				grace = timer.C
+			}
+		case <-grace:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (l *lookup) hear(t told) {
+	if t.system != nil {
+		l.system = *t.system
+		return
+	}
+	s := &l.servers[t.server]
+	s.elapsed = t.at
+	if t.kind == dns.TypeA {
+		s.a = t.reply
+	} else {
+		s.aaaa = t.reply
+	}
+	if !l.enough && leadsSomewhere(l.ask.name, l.addresses()) {
+		l.enough, l.elapsed = true, t.at
+	}
+}
+
+// addresses are those of all servers, each once, in the order of the servers.
+func (l *lookup) addresses() []netip.Addr {
+	var all []netip.Addr
+	for _, s := range l.servers {
+		all = appendNew(all, s.a.addresses)
+		all = appendNew(all, s.aaaa.addresses)
+	}
+	return all
+}
+
+// leadsSomewhere reports whether addresses can be those of a name: a public
+// name has at least one that is not private.
+func leadsSomewhere(name string, addresses []netip.Addr) bool {
+	for _, a := range addresses {
+		if !publicName(name) || !privateAddress(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// lookUpHere asks the system's own lookup.
+func lookUpHere(ctx context.Context, env Env, name string) ([]netip.Addr, error) {
+	texts, err := env.LookupHost(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	var addresses []netip.Addr
+	for _, text := range texts {
+		if a, err := netip.ParseAddr(text); err == nil {
+			addresses = appendNew(addresses, []netip.Addr{a})
+		}
+	}
+	return addresses, nil
+}

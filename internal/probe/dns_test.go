@@ -1,0 +1,569 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/miekg/dns"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+)
+
+// A dnsScript answers a question, by writing whatever it likes.
+type dnsScript func(w dns.ResponseWriter, q *dns.Msg)
+
+// startDNS serves a script over UDP and TCP on one free port.
+func startDNS(t *testing.T, script dnsScript) string {
+	t.Helper()
+	for range 20 {
+		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
+		if err != nil { // somebody else has that port for TCP
+			udp.Close()
+			continue
+		}
+		for _, s := range []*dns.Server{{PacketConn: udp}, {Listener: tcp}} {
+			started := make(chan struct{})
+			s.NotifyStartedFunc = func() { close(started) }
+			s.Handler = dns.HandlerFunc(script)
+			go s.ActivateAndServe()
+			<-started
+			t.Cleanup(func() { s.Shutdown() })
+		}
+		return udp.LocalAddr().String()
+	}
+	t.Fatal("no port that is free for both UDP and TCP")
+	return ""
+}
+
+// zone answers with a code and records; a record whose type was not asked for
+// stays out, except aliases.
+func zone(rcode int, records ...string) dnsScript {
+	return func(w dns.ResponseWriter, q *dns.Msg) { w.WriteMsg(answerTo(q, rcode, records...)) }
+}
+
+func answerTo(q *dns.Msg, rcode int, records ...string) *dns.Msg {
+	m := new(dns.Msg).SetRcode(q, rcode)
+	m.RecursionAvailable = true
+	for _, text := range records {
+		rr, err := dns.NewRR(text)
+		if err != nil {
+			panic(err)
+		}
+		if k := rr.Header().Rrtype; k == q.Question[0].Qtype || k == dns.TypeCNAME {
+			m.Answer = append(m.Answer, rr)
+		}
+	}
+	return m
+}
+
+// byKind answers the two questions differently.
+func byKind(a, aaaa dnsScript) dnsScript {
+	return func(w dns.ResponseWriter, q *dns.Msg) {
+		if q.Question[0].Qtype == dns.TypeA {
+			a(w, q)
+		} else {
+			aaaa(w, q)
+		}
+	}
+}
+
+func silentDNS(dns.ResponseWriter, *dns.Msg) {}
+
+func overTCP(w dns.ResponseWriter) bool { return w.RemoteAddr().Network() == "tcp" }
+
+// dnsWorld is a world whose system knows the servers and nothing else.
+func dnsWorld(servers ...string) Env {
+	return Env{
+		Now:       time.Now,
+		Dial:      new(net.Dialer).DialContext,
+		Resolvers: func() []string { return servers },
+		LookupHost: func(_ context.Context, host string) ([]string, error) {
+			return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+		},
+		Interfaces: func() ([]net.Addr, error) {
+			return []net.Addr{&net.IPNet{IP: net.IPv4(192, 0, 2, 7), Mask: net.CIDRMask(24, 32)}}, nil
+		},
+	}
+}
+
+// A dnsSays is what the tests look at in a finding.
+type dnsSays struct{ Outcome, Text, RCode string }
+
+func dnsTold(f diag.Finding) dnsSays {
+	s := dnsSays{Outcome: f.Outcome, Text: f.Summary}
+	if f.Outcome == diag.NoAnswer {
+		s.Text = f.Reason
+	}
+	if servers, _ := f.Facts["resolvers"].([]any); len(servers) > 0 {
+		s.RCode = servers[0].(map[string]any)["rcode"].(string)
+	}
+	return s
+}
+
+func TestDNSOutcomes(t *testing.T) {
+	const a, aaaa = "www.example.com. 60 A 203.0.113.9", "www.example.com. 60 AAAA 2001:db8::9"
+	const alias = "www.example.com. 60 CNAME far.example.net."
+	rows := []struct {
+		name   string
+		lookUp string // www.example.com if empty
+		script dnsScript
+		want   dnsSays
+	}{
+		{"both addresses", "", zone(dns.RcodeSuccess, a, aaaa), dnsSays{"ok", "www.example.com is known", "NOERROR"}},
+		{"IPv4 only", "", zone(dns.RcodeSuccess, a), dnsSays{"ok", "www.example.com is known", "NOERROR"}},
+		{"IPv6 only", "", zone(dns.RcodeSuccess, aaaa), dnsSays{"ok", "www.example.com is known", "NOERROR"}},
+		{"an alias", "", zone(dns.RcodeSuccess, alias, "far.example.net. 60 A 203.0.113.9"), dnsSays{"ok", "www.example.com is known", "NOERROR"}},
+		{"capitals", "WWW.Example.COM.", zone(dns.RcodeSuccess, a), dnsSays{"ok", "www.example.com is known", "NOERROR"}},
+		{"one answer broken", "", byKind(zone(dns.RcodeSuccess, a), zone(dns.RcodeServerFailure)), dnsSays{"ok", "www.example.com is known", "A NOERROR, AAAA SERVFAIL"}},
+		{"no such name", "", zone(dns.RcodeNameError), dnsSays{"nxdomain", "no such name: www.example.com", "NXDOMAIN"}},
+		{"no data", "", zone(dns.RcodeSuccess), dnsSays{"no_address", "www.example.com has no address", "NOERROR"}},
+		{"an address for somebody else", "", zone(dns.RcodeSuccess, "other.example.com. 60 A 203.0.113.9"), dnsSays{"no_address", "www.example.com has no address", "NOERROR"}},
+		{"alias to nowhere", "", zone(dns.RcodeNameError, alias), dnsSays{"no_address", "www.example.com is another name for far.example.net, which has no address", "NXDOMAIN"}},
+		{"alias to no data", "", zone(dns.RcodeSuccess, alias), dnsSays{"no_address", "www.example.com is another name for far.example.net, which has no address", "NOERROR"}},
+		{"aliases in a circle", "", zone(dns.RcodeSuccess, alias, "far.example.net. 60 CNAME www.example.com."), dnsSays{"no_address", "the aliases of www.example.com lead back to themselves", "NOERROR"}},
+		{"server failure", "", zone(dns.RcodeServerFailure), dnsSays{"servfail", "the name servers cannot look up www.example.com", "SERVFAIL"}},
+		{"refused", "", zone(dns.RcodeRefused), dnsSays{"servfail", "the name servers refuse to look up www.example.com", "REFUSED"}},
+		{"not implemented", "", zone(dns.RcodeNotImplemented), dnsSays{"servfail", "the name servers cannot look up www.example.com", "NOTIMP"}},
+		{"not a resolver", "", func(w dns.ResponseWriter, q *dns.Msg) {
+			w.WriteMsg(new(dns.Msg).SetRcode(q, dns.RcodeSuccess))
+		}, dnsSays{"servfail", "the name servers refuse to look up www.example.com", "NOERROR"}},
+		{"private", "", zone(dns.RcodeSuccess, "www.example.com. 60 A 192.168.1.1"), dnsSays{"hijacked", "www.example.com is answered with 192.168.1.1, which is not on the internet", "NOERROR"}},
+		{"loopback", "", zone(dns.RcodeSuccess, "www.example.com. 60 A 127.0.0.1", "www.example.com. 60 AAAA ::1"), dnsSays{"hijacked", "www.example.com is answered with 127.0.0.1 and 1 more, which is not on the internet", "NOERROR"}},
+		{"unspecified", "", zone(dns.RcodeSuccess, "www.example.com. 60 A 0.0.0.0"), dnsSays{"hijacked", "www.example.com is answered with 0.0.0.0, which is not on the internet", "NOERROR"}},
+		{"unique local", "", zone(dns.RcodeSuccess, "www.example.com. 60 AAAA fd00::1"), dnsSays{"hijacked", "www.example.com is answered with fd00::1, which is not on the internet", "NOERROR"}},
+		{"private and public", "", zone(dns.RcodeSuccess, "www.example.com. 60 A 192.168.1.1", a), dnsSays{"ok", "www.example.com is known", "NOERROR"}},
+		{"private, in a private zone", "sso.lab.test", zone(dns.RcodeSuccess, "sso.lab.test. 60 A 127.0.0.1"), dnsSays{"ok", "sso.lab.test is known", "NOERROR"}},
+		{"private, at home", "nas.home.arpa", zone(dns.RcodeSuccess, "nas.home.arpa. 60 A 192.168.1.4"), dnsSays{"ok", "nas.home.arpa is known", "NOERROR"}},
+	}
+	for _, r := range rows {
+		t.Run(r.name, func(t *testing.T) {
+			name := r.lookUp
+			if name == "" {
+				name = "www.example.com"
+			}
+			env := dnsWorld(startDNS(t, r.script))
+			got := dnsTold(runDNS(t.Context(), env, Params{"name": name}))
+			if diff := cmp.Diff(r.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestDNSOddServers(t *testing.T) {
+	const a = "www.example.com. 60 A 203.0.113.9"
+	good := zone(dns.RcodeSuccess, a)
+	rows := []struct {
+		name   string
+		script dnsScript
+		want   dnsSays
+	}{
+		{"stumbles over EDNS", func(w dns.ResponseWriter, q *dns.Msg) {
+			if q.IsEdns0() != nil {
+				w.WriteMsg(&dns.Msg{MsgHdr: dns.MsgHdr{Id: q.Id, Response: true, Rcode: dns.RcodeFormatError}})
+				return
+			}
+			good(w, q)
+		}, dnsSays{"ok", "www.example.com is known", "NOERROR"}},
+		{"swallows EDNS", func(w dns.ResponseWriter, q *dns.Msg) {
+			if q.IsEdns0() == nil {
+				good(w, q)
+			}
+		}, dnsSays{"ok", "www.example.com is known", "NOERROR"}},
+		{"truncates, whole over TCP", func(w dns.ResponseWriter, q *dns.Msg) {
+			if overTCP(w) {
+				good(w, q)
+				return
+			}
+			m := answerTo(q, dns.RcodeSuccess)
+			m.Truncated = true
+			w.WriteMsg(m)
+		}, dnsSays{"ok", "www.example.com is known", "NOERROR"}},
+		{"truncates, hangs up over TCP", func(w dns.ResponseWriter, q *dns.Msg) {
+			if overTCP(w) {
+				w.Close()
+				return
+			}
+			m := answerTo(q, dns.RcodeSuccess)
+			m.Truncated = true
+			w.WriteMsg(m)
+		}, dnsSays{"unknown", "no name server gave an answer (SERVER: the other side hung up)", ""}},
+		{"truncates, rubbish over TCP", func(w dns.ResponseWriter, q *dns.Msg) {
+			if overTCP(w) {
+				w.Write([]byte("rubbish"))
+				return
+			}
+			m := answerTo(q, dns.RcodeSuccess)
+			m.Truncated = true
+			w.WriteMsg(m)
+		}, dnsSays{"unknown", "no name server gave an answer (SERVER: it answers with rubbish)", ""}},
+		{"a forger answers first", func(w dns.ResponseWriter, q *dns.Msg) {
+			forged := answerTo(q, dns.RcodeNameError)
+			forged.Id++
+			w.WriteMsg(forged)
+			other := answerTo(q, dns.RcodeNameError)
+			other.Question[0].Name = "www.example.org."
+			w.WriteMsg(other)
+			w.Write([]byte{0xff})
+			good(w, q)
+		}, dnsSays{"ok", "www.example.com is known", "NOERROR"}},
+		{"only rubbish", func(w dns.ResponseWriter, q *dns.Msg) {
+			w.Write([]byte("\x00\x01rubbish"))
+		}, dnsSays{"unknown", "no name server gave an answer (SERVER: it answers with rubbish)", ""}},
+		{"a flood of rubbish", func(w dns.ResponseWriter, q *dns.Msg) {
+			for range 200 {
+				w.Write([]byte("rubbish"))
+			}
+		}, dnsSays{"unknown", "no name server gave an answer (SERVER: it answers with rubbish)", ""}},
+		{"another question's answer", func(w dns.ResponseWriter, q *dns.Msg) {
+			m := answerTo(q, dns.RcodeNameError)
+			m.Question[0].Qtype = dns.TypeMX
+			w.WriteMsg(m)
+		}, dnsSays{"unknown", "no name server gave an answer (SERVER: it answers with rubbish)", ""}},
+		{"one half silent", byKind(zone(dns.RcodeSuccess), silentDNS), dnsSays{"unknown", "no name server gave an answer (SERVER: no answer in time)", "NOERROR"}},
+		{"no such name, one half silent", byKind(silentDNS, zone(dns.RcodeNameError)), dnsSays{"nxdomain", "no such name: www.example.com", "NXDOMAIN"}},
+		{"one half silent, the other has an address", byKind(good, silentDNS), dnsSays{"ok", "www.example.com is known", "NOERROR"}},
+		{"silent", silentDNS, dnsSays{"unknown", "no name server gave an answer (SERVER: no answer in time)", ""}},
+	}
+	for _, r := range rows {
+		t.Run(r.name, func(t *testing.T) {
+			t.Parallel()
+			server := startDNS(t, r.script)
+			ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
+			defer cancel()
+			got := dnsTold(runDNS(ctx, dnsWorld(server), Params{"name": "www.example.com"}))
+			got.Text = strings.ReplaceAll(got.Text, server, "SERVER")
+			if diff := cmp.Diff(r.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestDNSServersDisagree(t *testing.T) {
+	good := zone(dns.RcodeSuccess, "www.example.com. 60 A 203.0.113.9")
+	private := zone(dns.RcodeSuccess, "www.example.com. 60 A 10.0.0.1")
+	missing, failing := zone(dns.RcodeNameError), zone(dns.RcodeServerFailure)
+	empty := zone(dns.RcodeSuccess)
+	rows := []struct {
+		name    string
+		scripts []dnsScript
+		want    string
+		note    any
+	}{
+		{"one is enough", []dnsScript{missing, good}, "ok", "1 of 2 name servers answer without a usable address"},
+		{"one filters", []dnsScript{private, good}, "ok", "1 of 2 name servers answer without a usable address"},
+		{"one is silent", []dnsScript{silentDNS, good}, "ok", nil},
+		{"one is dead, one says no", []dnsScript{silentDNS, missing}, "nxdomain", nil},
+		{"a no outranks a failure", []dnsScript{failing, missing}, "nxdomain", nil},
+		{"a no outranks an empty answer", []dnsScript{empty, missing}, "nxdomain", nil},
+		{"private outranks a no", []dnsScript{missing, private}, "hijacked", nil},
+		{"failure and silence", []dnsScript{failing, silentDNS}, "servfail", nil},
+		{"all silent", []dnsScript{silentDNS, silentDNS}, "unknown", nil},
+	}
+	for _, r := range rows {
+		t.Run(r.name, func(t *testing.T) {
+			t.Parallel()
+			var servers []string
+			for _, script := range r.scripts {
+				servers = append(servers, startDNS(t, script))
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
+			defer cancel()
+			f := runDNS(ctx, dnsWorld(servers...), Params{"name": "www.example.com"})
+			if diff := cmp.Diff([]any{r.want, r.note}, []any{f.Outcome, f.Facts["note"]}); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestDNSFacts(t *testing.T) {
+	server := startDNS(t, func(w dns.ResponseWriter, q *dns.Msg) {
+		m := answerTo(q, dns.RcodeNameError)
+		m.SetEdns0(1232, false)
+		m.IsEdns0().Option = append(m.IsEdns0().Option, &dns.EDNS0_EDE{InfoCode: dns.ExtendedErrorCodeBlocked, ExtraText: "by \x1b[31mpolicy"})
+		w.WriteMsg(m)
+	})
+	env := dnsWorld(server)
+	env.Now = func() time.Time { return time.Time{} }
+	f := runDNS(t.Context(), env, Params{"name": "https://user:secret@www.example.com:8443/login?token=1"})
+	want := map[string]any{
+		"name":         "www.example.com",
+		"addresses":    []any{},
+		"system_error": "there is no such name",
+		"resolvers": []any{map[string]any{
+			"server": server, "rcode": "NXDOMAIN", "a": []any{}, "aaaa": []any{},
+			"elapsed_ms": 0.0, "error": "", "detail": "Blocked: by [31mpolicy",
+		}},
+	}
+	if diff := cmp.Diff(want, f.Facts); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The system's own lookup knows what name servers do not: the hosts file, the
+// search list, the neighbours.
+func TestDNSSystemLookup(t *testing.T) {
+	known := func(addresses ...string) func(context.Context, string) ([]string, error) {
+		return func(context.Context, string) ([]string, error) { return addresses, nil }
+	}
+	fails := func(err net.DNSError) func(context.Context, string) ([]string, error) {
+		return func(context.Context, string) ([]string, error) { return nil, &err }
+	}
+	good := zone(dns.RcodeSuccess, "www.example.com. 60 A 203.0.113.9")
+	rows := []struct {
+		name   string
+		lookUp string
+		script dnsScript // nil: the name servers cannot be told
+		system func(context.Context, string) ([]string, error)
+		want   string
+	}{
+		{"hosts file, no such name", "www.example.com", zone(dns.RcodeNameError), known("127.0.0.1"), "ok: www.example.com is known"},
+		{"VPN, no such name", "www.example.com", zone(dns.RcodeNameError), known("10.1.2.3"), "ok: www.example.com is known"},
+		{"hosts file, servers fail", "www.example.com", zone(dns.RcodeServerFailure), known("203.0.113.9"), "ok: www.example.com is known"},
+		{"hosts file, servers lie", "www.example.com", zone(dns.RcodeSuccess, "www.example.com. 60 A 10.0.0.1"), known("203.0.113.9"), "ok: www.example.com is known"},
+		{"all lie", "www.example.com", zone(dns.RcodeSuccess, "www.example.com. 60 A 10.0.0.1"), known("10.0.0.1"), "hijacked: www.example.com is answered with 10.0.0.1, which is not on the internet"},
+		{"blocked in the hosts file", "www.example.com", good, known("0.0.0.0"), "hijacked: this computer sends www.example.com to itself (0.0.0.0), the name servers do not"},
+		{"VPN instead of the public address", "www.example.com", good, known("10.1.2.3"), "ok: www.example.com is known"},
+		{"neighbour", "printer.local", zone(dns.RcodeNameError), known("192.168.1.9"), "ok: printer.local is known"},
+		{"one word is not for name servers", "nas", good, known("192.168.1.4"), "ok: nas is known"},
+		{"one word, not found", "nas", good, fails(net.DNSError{IsNotFound: true}), "nxdomain: no such name: nas"},
+		{"servers unknown", "www.example.com", nil, known("203.0.113.9"), "ok: www.example.com is known"},
+		{"servers unknown, private", "www.example.com", nil, known("192.168.1.1"), "hijacked: www.example.com is answered with 192.168.1.1, which is not on the internet"},
+		{"servers unknown, not found", "www.example.com", nil, fails(net.DNSError{IsNotFound: true}), "nxdomain: no such name: www.example.com"},
+		{"servers unknown, trouble", "www.example.com", nil, fails(net.DNSError{IsTemporary: true}), "unknown: this computer's own lookup: the name could not be looked up"},
+		{"servers unknown, nobody to ask", "www.example.com", nil, nil, "unknown: this computer's name servers cannot be told"},
+	}
+	for _, r := range rows {
+		t.Run(r.name, func(t *testing.T) {
+			env := dnsWorld()
+			if r.script != nil {
+				env = dnsWorld(startDNS(t, r.script))
+			}
+			env.LookupHost = r.system
+			got := dnsTold(runDNS(t.Context(), env, Params{"name": r.lookUp}))
+			if diff := cmp.Diff(r.want, got.Outcome+": "+got.Text); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestDNSChosenServer(t *testing.T) {
+	var mu sync.Mutex
+	dialed := map[string]bool{}
+	env := dnsWorld("192.0.2.1:53")
+	env.LookupHost = func(context.Context, string) ([]string, error) { return []string{"203.0.113.9"}, nil }
+	server := startDNS(t, zone(dns.RcodeNameError))
+	env.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		mu.Lock()
+		dialed[network+" "+address] = true
+		mu.Unlock()
+		return new(net.Dialer).DialContext(ctx, network, server)
+	}
+	f := runDNS(t.Context(), env, Params{"name": "www.example.com", "resolver": "192.0.2.53,[2001:db8::53], 192.0.2.54:5353"})
+	if f.Outcome != "nxdomain" {
+		t.Errorf("the system's lookup counts against a server chosen by hand: %+v", f)
+	}
+	want := map[string]bool{"udp 192.0.2.53:53": true, "udp [2001:db8::53]:53": true, "udp 192.0.2.54:5353": true}
+	if diff := cmp.Diff(want, dialed); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What has nothing to look up, or is not a name, is never sent to anybody.
+func TestDNSNothingToAsk(t *testing.T) {
+	rows := []struct{ name, lookUp, resolver, want string }{
+		{"IPv4", "192.0.2.1", "", "ok: 192.0.2.1 is an address, no lookup needed"},
+		{"IPv4 in a URL", "https://192.0.2.1:8443/x", "", "ok: 192.0.2.1 is an address, no lookup needed"},
+		{"IPv6", "2001:db8::1", "", "ok: 2001:db8::1 is an address, no lookup needed"},
+		{"IPv6 and port", "[2001:db8::1]:443", "", "ok: 2001:db8::1 is an address, no lookup needed"},
+		{"localhost", "localhost:8080", "", "ok: localhost is this computer itself, no lookup needed"},
+		{"below localhost", "app.localhost", "", "ok: app.localhost is this computer itself, no lookup needed"},
+		{"empty", " ", "", "unknown: the name to look up is not a host name"},
+		{"two dots", "www..example.com", "", "unknown: the name to look up is not a host name"},
+		{"spaces", "www.exa mple.com", "", "unknown: the name to look up is not a host name or an address of a page"},
+		{"escape", "www.\x1b[2J.com", "", "unknown: the name to look up is not a host name or an address of a page"},
+		{"a label too long", fmt.Sprintf("%064d.com", 0), "", "unknown: the name to look up is not a host name"},
+		{"a server that is a URL", "www.example.com", "https://192.0.2.1/dns-query", `unknown: the name server "https://192.0.2.1/dns-query" is not HOST or HOST:PORT`},
+		{"a port in words", "www.example.com", "192.0.2.1:domain", `unknown: the name server "192.0.2.1:domain" is not HOST or HOST:PORT`},
+	}
+	for _, r := range rows {
+		t.Run(r.name, func(t *testing.T) {
+			env := dnsWorld("192.0.2.1:53")
+			env.Dial = func(context.Context, string, string) (net.Conn, error) { panic("somebody was asked") }
+			env.LookupHost = func(context.Context, string) ([]string, error) { panic("the system was asked") }
+			got := dnsTold(runDNS(t.Context(), env, Params{"name": r.lookUp, "resolver": r.resolver}))
+			if diff := cmp.Diff(r.want, got.Outcome+": "+got.Text); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestDNSNoWayToServers(t *testing.T) {
+	closed := startDNS(t, silentDNS)
+	rows := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"no network", syscall.ENETUNREACH, "the network is unreachable, so no name server could be asked"},
+		{"local firewall", syscall.EPERM, "no name server gave an answer (SERVER: a firewall or a rule on this computer forbids it)"},
+		{"no route to the server", syscall.EHOSTUNREACH, "no name server gave an answer (SERVER: there is no way to that address)"},
+		{"nothing listens", syscall.ECONNREFUSED, "no name server gave an answer (SERVER: the connection was refused)"},
+	}
+	for _, r := range rows {
+		t.Run(r.name, func(t *testing.T) {
+			env := dnsWorld(closed)
+			env.Dial = func(_ context.Context, network, _ string) (net.Conn, error) {
+				return nil, &net.OpError{Op: "dial", Net: network, Err: r.err}
+			}
+			got := dnsTold(runDNS(t.Context(), env, Params{"name": "www.example.com"}))
+			got.Text = strings.ReplaceAll(got.Text, closed, "SERVER")
+			if diff := cmp.Diff(dnsSays{"unknown", r.want, ""}, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// pipeDNS dials name servers that answer after a while of the bubble's time.
+func pipeDNS(after time.Duration, script func(q *dns.Msg) *dns.Msg) func(context.Context, string, string) (net.Conn, error) {
+	return func(context.Context, string, string) (net.Conn, error) {
+		near, far := net.Pipe()
+		go func() {
+			defer far.Close()
+			buf := make([]byte, 4096)
+			for first := true; ; first = false {
+				n, err := far.Read(buf)
+				if err != nil {
+					return
+				}
+				q := new(dns.Msg)
+				if !first || after < 0 || q.Unpack(buf[:n]) != nil {
+					continue
+				}
+				packed, _ := script(q).Pack()
+				go func() {
+					time.Sleep(after)
+					far.Write(packed)
+				}()
+			}
+		}()
+		return near, nil
+	}
+}
+
+func TestDNSPatience(t *testing.T) {
+	rows := []struct {
+		name  string
+		after time.Duration
+		want  string
+		took  time.Duration
+	}{
+		{"in time", 900 * time.Millisecond, "ok: www.example.com is known", 900 * time.Millisecond},
+		{"slow", 1100 * time.Millisecond, "slow: looking up www.example.com took 1.1 s", 1100 * time.Millisecond},
+		{"very slow", 4 * time.Second, "slow: looking up www.example.com took 4.0 s", 4 * time.Second},
+		{"never", -1, "unknown: no name server gave an answer (192.0.2.1:53: no answer in time)", lookupPatience},
+	}
+	for _, r := range rows {
+		t.Run(r.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				env := dnsWorld("192.0.2.1:53")
+				env.Dial = pipeDNS(r.after, func(q *dns.Msg) *dns.Msg {
+					return answerTo(q, dns.RcodeSuccess, "www.example.com. 60 A 203.0.113.9")
+				})
+				start := time.Now()
+				got := dnsTold(runDNS(t.Context(), env, Params{"name": "www.example.com"}))
+				took := time.Since(start)
+				if diff := cmp.Diff([]any{r.want, r.took}, []any{got.Outcome + ": " + got.Text, took}); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
+}
+
+func TestDNSStopped(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	server := startDNS(t, func(dns.ResponseWriter, *dns.Msg) { cancel() })
+	f := runDNS(ctx, dnsWorld(server), Params{"name": "www.example.com"})
+	if want := "no name server gave an answer (" + server + ": not waited for)"; f.Outcome != diag.NoAnswer || f.Reason != want {
+		t.Errorf("got %s, %q; want unknown, %q", f.Outcome, f.Reason, want)
+	}
+}
+
+func TestHostOf(t *testing.T) {
+	rows := []struct {
+		text, want string
+		err        bool
+	}{
+		{"www.alarm.com", "www.alarm.com", false},
+		{" WWW.Alarm.com. ", "www.alarm.com", false},
+		{"www.alarm.com:443", "www.alarm.com", false},
+		{"www.alarm.com/login", "www.alarm.com", false},
+		{"https://me:secret@www.alarm.com:8443/login?x=1#y", "www.alarm.com", false},
+		{"bücher.example", "xn--bcher-kva.example", false},
+		{"_dmarc.example.com", "_dmarc.example.com", false},
+		{"[::1]", "::1", false},
+		{"fe80::1%eth0", "fe80::1", false},
+		{"::ffff:192.0.2.1", "::ffff:192.0.2.1", false},
+		{"https://", "", true},
+		{"a b", "", true},
+		{"-", "-", false},
+	}
+	for _, r := range rows {
+		got, err := hostOf(r.text)
+		if got != r.want || (err != nil) != r.err {
+			t.Errorf("hostOf(%q) = %q, %v; want %q, error %v", r.text, got, err, r.want, r.err)
+		}
+	}
+}
+
+func TestPublicName(t *testing.T) {
+	public := []string{"www.alarm.com", "test.com", "local.example"}
+	private := []string{"x.test", "test", "x.local", "x.internal", "x.home.arpa", "localhost", "x.localhost", "nas", "fritz.lan", "192.0.2.1", "::1"}
+	for _, name := range public {
+		if !publicName(name) {
+			t.Errorf("%s is public", name)
+		}
+	}
+	for _, name := range private {
+		if publicName(name) {
+			t.Errorf("%s is not public", name)
+		}
+	}
+}
+
+// Whatever comes over the wire is read without a panic, and never as more
+// than it says.
+func FuzzReadReply(f *testing.F) {
+	q := new(dns.Msg).SetQuestion("www.example.com.", dns.TypeA)
+	seed, _ := answerTo(q, dns.RcodeSuccess, "www.example.com. 60 CNAME a.example.", "a.example. 60 A 192.0.2.1").Pack()
+	f.Add(seed)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m := new(dns.Msg)
+		if m.Unpack(data) != nil {
+			return
+		}
+		r := readReply(m, "www.example.com")
+		s := serverSays{a: r, aaaa: r}
+		if v := s.verdict(); v == "" || (v == "address") != (len(r.addresses) > 0) {
+			t.Errorf("verdict %q of %d addresses", v, len(r.addresses))
+		}
+	})
+}
