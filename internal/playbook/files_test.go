@@ -157,6 +157,9 @@ func TestCodesAreListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range sources {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
 		data, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

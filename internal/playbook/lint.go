@@ -95,12 +95,13 @@ func (l *linter) idle(path string, likely map[string]Likelihood, otherwise *Like
 }
 
 func (l *linter) lintCauses() {
+	reachable := l.book.reachable()
 	for _, c := range l.book.Causes {
 		if c.Leak {
 			continue
 		}
 		at := l.valueAt("cause/" + c.ID + "/id")
-		if !l.book.reachable(c.ID) {
+		if !reachable[c.ID] {
 			l.addHint("PB025", at, "name it in the likely: of a symptom, check or question", "nothing can make cause %s more likely", quote(c.ID))
 		}
 		fixed := slices.ContainsFunc(l.book.Steps, func(s Step) bool { return s.Fixes[c.ID].P > 0 })
@@ -300,13 +301,25 @@ func (s *Symptom) raises(cause string) bool {
 	return ok && p.P > orHalf(s.Otherwise) && !near(p.P, orHalf(s.Otherwise))
 }
 
-// reachable reports whether any symptom, check or question can make a cause
+// reachable collects the causes that some symptom, check or question can make
 // more likely. A row that differs from its default does so in some outcome.
-func (p *Playbook) reachable(cause string) bool {
-	if slices.ContainsFunc(p.Symptoms, func(s Symptom) bool { return s.raises(cause) }) {
-		return true
+func (p *Playbook) reachable() map[string]bool {
+	found := map[string]bool{}
+	for i := range p.Symptoms {
+		for cause := range p.Symptoms[i].Likely {
+			found[cause] = found[cause] || p.Symptoms[i].raises(cause)
+		}
 	}
-	speaks := func(t table) bool { return t.rows[cause] != nil && !t.idle(cause) }
-	return slices.ContainsFunc(p.Checks, func(c Check) bool { return speaks(c.table()) }) ||
-		slices.ContainsFunc(p.Questions, func(q Question) bool { return speaks(q.table()) })
+	add := func(t table) {
+		for cause := range t.rows {
+			found[cause] = found[cause] || !t.idle(cause)
+		}
+	}
+	for i := range p.Checks {
+		add(p.Checks[i].table())
+	}
+	for i := range p.Questions {
+		add(p.Questions[i].table())
+	}
+	return found
 }
