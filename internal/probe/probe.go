@@ -63,7 +63,7 @@ type Env struct {
 }
 
 // All lists every probe, sorted by kind.
-var All = []Probe{clockProbe, dnsProbe, pathProbe}
+var All = []Probe{clockProbe, dnsProbe, httpProbe, pathProbe, tlsProbe}
 
 // Find looks a probe up by its kind.
 func Find(kind string) (Probe, bool) {

@@ -1,0 +1,58 @@
+package probe
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// longestRetry bounds what a server may ask us to wait. More is a mistake.
+const longestRetry = 365 * 24 * time.Hour
+
+// retryAfter reads the Retry-After header in both its forms (RFC 9110,
+// 10.2.3). A date is read against the server's own clock, where it tells it.
+func (v *visit) retryAfter(now time.Time) (time.Duration, bool) {
+	text := strings.TrimSpace(v.header.Get("Retry-After"))
+	if seconds, err := strconv.ParseUint(text, 10, 32); err == nil {
+		return min(time.Duration(seconds)*time.Second, longestRetry), true
+	}
+	at, err := http.ParseTime(text)
+	if err != nil {
+		return 0, false
+	}
+	if date, err := http.ParseTime(v.header.Get("Date")); err == nil {
+		now = date
+	}
+	return min(max(at.Sub(now), 0), longestRetry), true
+}
+
+// untilWhen completes a sentence with how long to wait, if the server said.
+func (v *visit) untilWhen(facts map[string]any) string {
+	seconds, ok := facts["retry_after_s"].(int)
+	if !ok || seconds == 0 {
+		return ""
+	}
+	return "; it says to wait " + span(time.Duration(seconds)*time.Second)
+}
+
+// dateFacts adds the server's time and how far this computer is from it. The
+// header is cut off to the second, so the server's clock stood between it and
+// a second later at some moment between the request and the answer: the offset
+// (server minus local) is date_offset_ms, give or take date_uncertainty_ms.
+// One that comes out of a cache tells when it was put there.
+func (v *visit) dateFacts(facts map[string]any) {
+	date, err := http.ParseTime(v.header.Get("Date"))
+	if err != nil {
+		return
+	}
+	facts["date"] = date.UTC().Format(time.RFC3339)
+	asked, heard := v.phases.exchange()
+	age := v.header.Get("Age")
+	if asked.IsZero() || heard.IsZero() || age != "" && age != "0" {
+		return
+	}
+	least, most := date.Sub(heard.Round(0)), date.Add(time.Second).Sub(asked.Round(0))
+	facts["date_offset_ms"] = milliseconds(least/2 + most/2)
+	facts["date_uncertainty_ms"] = milliseconds(most/2 - least/2)
+}

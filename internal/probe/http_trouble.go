@@ -1,0 +1,69 @@
+package probe
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+)
+
+// isInner reports whether a redirect was not followed because of where its
+// name leads.
+func isInner(err error) bool {
+	_, ok := errors.AsType[innerError](err)
+	return ok
+}
+
+// proxyTrouble says what went wrong between this computer and its proxy, or
+// with what the proxy was asked for; empty when it was something else.
+func (v *visit) proxyTrouble(fault netFault) string {
+	if p, ok := errors.AsType[proxyError](v.err); ok {
+		return "could not connect: " + p.reason
+	}
+	if op, ok := errors.AsType[*net.OpError](v.err); ok && (op.Op == "proxyconnect" || op.Op == "socks connect") {
+		return "the proxy " + v.proxy + " cannot be used: " + fault.String()
+	}
+	_, sent, _ := v.phases.reached()
+	if v.proxy != "" && (!sent || v.page().Scheme == "http") {
+		return "no answer through the proxy " + v.proxy + ": " + fault.String()
+	}
+	return ""
+}
+
+// proxyMayAnswer reports whether a fault that an answer tells of can be the
+// proxy's own: one that sees the requests itself answers in the server's
+// place, too.
+func (v *visit) proxyMayAnswer() bool {
+	return v.proxy != "" && v.page().Scheme == "http" && v.status >= 500
+}
+
+// tlsReason says in a few words why an encrypted connection failed. The check
+// of the encryption itself tells the rest.
+func tlsReason(err error) string {
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
+		if invalid.Reason == x509.Expired {
+			return "the certificate has run out or is not valid yet, by this computer's clock"
+		}
+		return "the certificate is not one for this purpose"
+	}
+	_, untrusted := errors.AsType[x509.UnknownAuthorityError](err)
+	_, mismatch := errors.AsType[x509.HostnameError](err)
+	_, plain := errors.AsType[tls.RecordHeaderError](err)
+	alert := remoteAlert(err)
+	switch {
+	case untrusted:
+		return "nobody that this computer trusts vouches for the server"
+	case mismatch:
+		return "the server proves another name"
+	case plain:
+		return "the server does not speak TLS"
+	case alert == "certificate required", alert == "bad certificate":
+		return "the server wants a certificate from this computer"
+	case alert != "":
+		return "the server says: " + printable(alert)
+	}
+	if f := explainNet(err); f != faultOther {
+		return f.String()
+	}
+	return printable(err.Error())
+}

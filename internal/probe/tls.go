@@ -1,0 +1,152 @@
+package probe
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"time"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+)
+
+// expiringWithin is when a certificate counts as running out. Services renew
+// theirs a month ahead, and 90-day ones at 30 days: two weeks is late. One
+// that lives for less than that is always "expiring"; the summary then says
+// how short-lived it is.
+const expiringWithin = 14 * 24 * time.Hour
+
+var tlsProbe = Probe{
+	Kind: "tls",
+	Doc:  "whether a connection can be encrypted, and whether the server proves its name",
+	Params: []Param{
+		{Name: "address", Required: true, Doc: "host, host:port or the address of a page; port 443 unless it says another"},
+		{Name: "server-name", Doc: "name that the server must prove, when it is not the host of the address"},
+		{Name: "ca-file", Doc: "file of certificates (PEM) to trust besides the system's own"},
+	},
+	Run: runTLS,
+}
+
+// runTLS judges in the order in which faults matter: whether there is any
+// encrypted connection, who vouches for the server, its name, its dates, and
+// last whether it wants a certificate from us.
+func runTLS(ctx context.Context, env Env, with Params) diag.Finding {
+	target, err := parseTLSTarget(with["address"], with["server-name"])
+	if err != nil {
+		return unknown(nil, "%s", err)
+	}
+	if target.plain {
+		const reason = "the page is not encrypted (http)"
+		return diag.Finding{Outcome: diag.NotMeasured, Reason: reason, Summary: reason}
+	}
+	roots, err := trustedRoots(env.Roots, with["ca-file"])
+	if err != nil {
+		return unknown(nil, "%s", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, longestWait)
+	defer cancel()
+	g := greet(ctx, env, target)
+	facts := g.facts(target)
+	if g.dialErr != nil {
+		facts["fault"] = string(explainNet(g.dialErr))
+		return unknown(facts, "could not connect: %s", whyNoConnection(g.dialErr))
+	}
+	if len(g.certs) == 0 {
+		return judgeNoHandshake(g, facts)
+	}
+	now := env.Now().UTC().Truncate(time.Second)
+	if bad, ok := judgeCertificates(g.certs, roots, target.name, now, facts); !ok {
+		return bad
+	}
+	return judgeHandshake(g, facts, now)
+}
+
+// facts of the connection, as far as it came.
+func (g greeting) facts(t tlsTarget) map[string]any {
+	facts := map[string]any{"address": t.address, "server_name": t.name}
+	if g.version != 0 {
+		facts["version"] = tls.VersionName(g.version)
+	}
+	if g.proxy != "" {
+		facts["proxy"] = g.proxy
+	}
+	if text := g.errorText(); text != "" {
+		facts["handshake_error"] = text
+	}
+	if g.asked {
+		facts["client_cert_requested"] = true
+	}
+	return facts
+}
+
+// judgeNoHandshake judges a connection in which no certificate was seen.
+func judgeNoHandshake(g greeting, facts map[string]any) diag.Finding {
+	switch {
+	case explainNet(g.err) == faultStopped:
+		return unknown(facts, "%s", faultStopped)
+	case g.plainText():
+		return found("handshake_failed", "the server answers, but not in TLS: this port is not encrypted", facts)
+	case g.oldest != 0 && g.oldest < tls.VersionTLS12:
+		facts["version"] = tls.VersionName(g.oldest)
+		return found("protocol_too_old", "the server offers nothing newer than "+tls.VersionName(g.oldest), facts)
+	case g.oldest != 0 && g.weakCipher:
+		return found("handshake_failed", "the server offers only ciphers that are no longer safe", facts)
+	case g.oldest != 0:
+		return found("handshake_failed", "the server agrees only when asked in the old way, with TLS 1.2", facts)
+	case explainNet(g.err) == faultTimeout:
+		// A server that hangs and a filter that swallows the handshake look
+		// the same from here.
+		return unknown(facts, "the server took the connection, and then said nothing in time")
+	}
+	return found("handshake_failed", handshakeSummary(g), facts)
+}
+
+// judgeHandshake judges what came after a certificate that is in order.
+func judgeHandshake(g greeting, facts map[string]any, now time.Time) diag.Finding {
+	switch {
+	case g.err == nil:
+		return judgeLifetime(facts, now)
+	case explainNet(g.err) == faultStopped:
+		return unknown(facts, "%s", faultStopped)
+	case explainNet(g.err) == faultTimeout:
+		return unknown(facts, "the server fell silent in the middle of the handshake")
+	case g.asked:
+		return found("client_cert_required", "the server wants a certificate from this computer", facts)
+	}
+	return found("handshake_failed", handshakeSummary(g), facts)
+}
+
+func handshakeSummary(g greeting) string {
+	switch alert := remoteAlert(g.err); {
+	case alert == "unrecognized name":
+		return "the server does not know this name, and ended the handshake"
+	case alert != "":
+		return "the server ended the handshake: " + printable(alert)
+	}
+	switch f := explainNet(g.err); f {
+	case faultReset, faultClosed:
+		return "the connection was cut in the middle of the handshake"
+	case faultOther:
+		return "the handshake broke off: " + g.errorText()
+	default:
+		return "the handshake broke off: " + f.String()
+	}
+}
+
+// judgeLifetime passes a certificate, or warns that its days are numbered.
+func judgeLifetime(facts map[string]any, now time.Time) diag.Finding {
+	text := fmt.Sprintf("trusted, %s", facts["version"])
+	end, _ := time.Parse(time.RFC3339, facts["not_after"].(string))
+	start, _ := time.Parse(time.RFC3339, facts["not_before"].(string))
+	left := end.Sub(now)
+	if left >= expiringWithin {
+		return found("ok", text, facts)
+	}
+	if left < time.Minute {
+		return found("expiring", text+", but the certificate runs out in less than a minute", facts)
+	}
+	text += ", but the certificate runs out in " + span(left)
+	if life := end.Sub(start); life <= expiringWithin {
+		text += fmt.Sprintf(" (it is of a kind that lives %s and is renewed by itself)", span(life))
+	}
+	return found("expiring", text, facts)
+}

@@ -1,0 +1,159 @@
+package probe
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"strings"
+	"time"
+)
+
+// alertWait is how long a server that asked for a certificate gets to say
+// that it minds having none. With TLS 1.3 it says so only after the handshake,
+// and one that does not mind says nothing at all.
+const alertWait = time.Second
+
+// longAgo as a deadline ends whatever is waiting.
+var longAgo = time.Unix(1, 0)
+
+// A greeting is everything that a server showed in a handshake.
+type greeting struct {
+	proxy   string // that it went through, fit to be shown; empty for none
+	dialErr error  // there was no connection at all
+	err     error  // of the handshake, or of the first read
+	certs   []*x509.Certificate
+	version uint16 // 0 when none was agreed
+	asked   bool   // it asked for a certificate from us
+	// After a handshake that failed early: what it agrees to when everything
+	// old is offered as well; 0 for nothing.
+	oldest     uint16
+	weakCipher bool
+}
+
+// greet connects and shakes hands. Where that fails without a certificate to
+// be seen, it asks once more, offering what is too old to be used, to tell a
+// server of the past from one that cannot agree at all.
+func greet(ctx context.Context, env Env, t tlsTarget) greeting {
+	var g greeting
+	conn, proxy, err := dialOut(ctx, env, t.address)
+	g.proxy, g.dialErr = proxy, err
+	if err != nil {
+		return g
+	}
+	g.shake(ctx, conn, t.name)
+	if !g.mayBeOld() {
+		return g
+	}
+	if conn, _, err = dialOut(ctx, env, t.address); err != nil {
+		return g
+	}
+	g.oldest, g.weakCipher = oldHandshake(ctx, conn, t.name)
+	return g
+}
+
+// mayBeOld reports whether the failure is one that a server of the past
+// causes: it refuses or hangs up at the first message.
+func (g greeting) mayBeOld() bool {
+	if g.err == nil || len(g.certs) > 0 || g.asked || g.plainText() {
+		return false
+	}
+	f := explainNet(g.err)
+	return f != faultTimeout && f != faultStopped
+}
+
+// shake does the handshake and closes the connection. Nothing is verified in
+// it, so that one fault does not hide another: judgeCertificates does that.
+func (g *greeting) shake(ctx context.Context, conn net.Conn, name string) {
+	t := tls.Client(conn, &tls.Config{
+		ServerName:         name,
+		MinVersion:         tls.VersionTLS12,
+		InsecureSkipVerify: true,
+		VerifyConnection: func(state tls.ConnectionState) error {
+			g.certs, g.version = state.PeerCertificates, state.Version
+			return nil
+		},
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			g.asked = true
+			return &tls.Certificate{}, nil
+		},
+	})
+	defer func() { _ = conn.Close() }()
+	if g.err = t.HandshakeContext(ctx); g.err != nil || !g.asked {
+		return
+	}
+	if err := firstWord(ctx, t); remoteAlert(err) != "" {
+		g.err = err
+	}
+}
+
+// firstWord waits for what a server says unasked, no longer than alertWait,
+// and returns why it heard nothing.
+func firstWord(ctx context.Context, conn net.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, alertWait)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(longAgo) })()
+	_, err := conn.Read(make([]byte, 1))
+	return err
+}
+
+// oldHandshake offers everything that was ever in use, for the answer only:
+// nothing is sent over such a connection.
+func oldHandshake(ctx context.Context, conn net.Conn, name string) (version uint16, weak bool) {
+	defer func() { _ = conn.Close() }()
+	agreed := tls.ConnectionState{}
+	t := tls.Client(conn, &tls.Config{
+		ServerName:         name,
+		MinVersion:         tls.VersionTLS10,
+		MaxVersion:         tls.VersionTLS12,
+		CipherSuites:       everyCipher(),
+		InsecureSkipVerify: true,
+		VerifyConnection: func(state tls.ConnectionState) error {
+			agreed = state
+			return nil
+		},
+	})
+	// A server can still refuse after that, for want of our certificate.
+	if err := t.HandshakeContext(ctx); err != nil && agreed.Version == 0 {
+		return 0, false
+	}
+	for _, c := range tls.InsecureCipherSuites() {
+		weak = weak || c.ID == agreed.CipherSuite
+	}
+	return agreed.Version, weak
+}
+
+func everyCipher() []uint16 {
+	var ids []uint16
+	for _, c := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+		ids = append(ids, c.ID)
+	}
+	return ids
+}
+
+// plainText reports whether the server answered in something else than TLS.
+func (g greeting) plainText() bool {
+	_, ok := errors.AsType[tls.RecordHeaderError](g.err)
+	return ok
+}
+
+// errorText is the error of the handshake, fit to be shown; empty for none
+// and for a fault of the network, which has its own words.
+func (g greeting) errorText() string {
+	if g.err == nil || explainNet(g.err) != faultOther {
+		return ""
+	}
+	return printable(g.err.Error())
+}
+
+// remoteAlert is what the server said when it ended a handshake, or empty.
+// Alerts from the far side are not tls.AlertError but text in an unexported
+// type.
+func remoteAlert(err error) string {
+	if err == nil {
+		return ""
+	}
+	_, alert, _ := strings.Cut(err.Error(), "remote error: tls: ")
+	return alert
+}
