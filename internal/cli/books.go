@@ -101,7 +101,7 @@ func (p *program) compile(book *playbook.Playbook, surface string) (*engine.Book
 	}
 	if surface != "" {
 		if err := book.CheckSurface(surface); err != nil {
-			return nil, &diag.UsageError{Err: err}
+			return nil, mistake(err)
 		}
 		compiled.Surface = surface
 	}

@@ -107,7 +107,7 @@ func only(book *engine.Book, ev *diag.Evidence, ids []string) error {
 	wanted := map[string]bool{}
 	for _, id := range ids {
 		if err := book.CheckOutcome(id, diag.NoAnswer); err != nil {
-			return &diag.UsageError{Err: err}
+			return mistake(err)
 		}
 		wanted[id] = true
 	}

@@ -33,6 +33,9 @@ type System struct {
 	Probe   probe.Env
 	// Terminal tells whether a stream is a terminal, and how wide.
 	Terminal func(stream any) (columns int, ok bool)
+	// Settle is for how long a new screen of the wizard ignores Enter, so that
+	// a double press does not answer the next question.
+	Settle time.Duration
 	// OpenTTY opens the controlling terminal, to ask questions when standard
 	// input is taken.
 	OpenTTY   func() (io.ReadWriteCloser, error)
@@ -95,6 +98,16 @@ func exitStatus(err error, stderr io.Writer) int {
 // usagef is a mistake in what was given, with what to type next.
 func usagef(hint, format string, args ...any) error {
 	return &diag.UsageError{Err: fmt.Errorf(format, args...), Hint: hint}
+}
+
+// mistake makes an error of a reader the user's; one that is so already keeps
+// its hint.
+func mistake(err error) error {
+	var usage *diag.UsageError
+	if errors.As(err, &usage) {
+		return err
+	}
+	return &diag.UsageError{Err: err}
 }
 
 // program is the command line with the world and its global flags.

@@ -127,7 +127,7 @@ func (d *diagnosis) chooseAsker(ctx context.Context) (closeTTY func(), err error
 	d.wizard = wizard.New(wizard.Options{
 		In: in, Out: d.Stderr, Width: columns, Color: color, Now: d.Now,
 		Accessible: d.opt.accessible || truthy(d.Getenv("ACCESSIBLE")) || d.Getenv("TERM") == "dumb",
-		Settle:     250 * time.Millisecond,
+		Settle:     d.Settle,
 	})
 	d.asker = d.wizard
 	return closeTTY, nil
@@ -212,7 +212,7 @@ func (d *diagnosis) readAnswers() error {
 			return err
 		}
 		if given, err = playbook.ParseAnswers(src.name, src.data, d.book.Playbook); err != nil {
-			return &diag.UsageError{Err: err}
+			return mistake(err)
 		}
 	}
 	session.Seed(d.book, d.ev, given)
@@ -226,7 +226,7 @@ func (d *diagnosis) readAnswers() error {
 func (d *diagnosis) readFlags() error {
 	for _, s := range d.opt.symptoms {
 		if err := d.book.CheckSymptom(s); err != nil {
-			return &diag.UsageError{Err: err}
+			return mistake(err)
 		}
 	}
 	if len(d.opt.symptoms) > 0 {
@@ -238,7 +238,7 @@ func (d *diagnosis) readFlags() error {
 			return usagef("for example: --answer web-login=works", "--answer %q is not QUESTION=CHOICE", a)
 		}
 		if err := d.book.CheckAnswer(question, choice); err != nil {
-			return &diag.UsageError{Err: err}
+			return mistake(err)
 		}
 		session.Seed(d.book, d.ev, &playbook.Given{Answers: map[string]string{question: choice}})
 	}
@@ -248,7 +248,7 @@ func (d *diagnosis) readFlags() error {
 			return usagef("for example: --check clock=skewed", "--check %q is not CHECK=OUTCOME", c)
 		}
 		if err := d.book.CheckOutcome(check, outcome); err != nil {
-			return &diag.UsageError{Err: err}
+			return mistake(err)
 		}
 		d.ev.Given(check, outcome)
 	}

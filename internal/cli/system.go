@@ -20,7 +20,7 @@ func OS() System {
 	return System{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Now: time.Now, Version: versionText(), Probe: probe.System(),
-		Terminal: wizard.Terminal, OpenTTY: openTTY, ReadFile: readFile, ReadDir: readDir, WriteFile: writeFile,
+		Terminal: wizard.Terminal, Settle: 250 * time.Millisecond, OpenTTY: openTTY, ReadFile: readFile, ReadDir: readDir, WriteFile: writeFile,
 	}
 }
 

@@ -108,7 +108,7 @@ func (s *state) instruction(step *playbook.Step) diag.Instruction {
 	}
 	in.Do = s.doLines(step)
 	in.More = s.more(step)
-	if len(s.visits) == 0 {
+	if !s.begun() {
 		in.Careful = append(fillAll(s.b.Warnings, s.vars), in.Careful...)
 	}
 	if step.Stage == diag.StageRetest {
@@ -123,6 +123,12 @@ func (s *state) instruction(step *playbook.Step) diag.Instruction {
 	}
 	in.Outcomes = s.outcomes(step)
 	return in
+}
+
+// begun reports whether the person has been given anything to do yet; steps
+// that were only shown as done do not count.
+func (s *state) begun() bool {
+	return slices.ContainsFunc(s.visits, func(v visit) bool { return v.outcome != diag.DidSatisfied })
 }
 
 // doLines are the instructions for the chosen surface, and the notes that

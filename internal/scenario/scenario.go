@@ -105,15 +105,15 @@ func unmet(want *playbook.Expect, got *Result) string {
 	return strings.Join(lines, "\n")
 }
 
-// walkDiff shows two walks line by line: "-" was expected and did not come,
-// "+" came and was not expected.
+// walkDiff shows two walks line by line: "=" came as expected, "-" was expected
+// and did not come, "+" came and was not expected.
 func walkDiff(want, got []string) string {
 	var lines []string
 	i, k := 0, 0
 	for i < len(want) || k < len(got) {
 		switch {
 		case i < len(want) && k < len(got) && want[i] == got[k]:
-			lines = append(lines, "    "+want[i])
+			lines = append(lines, "  = "+want[i])
 			i, k = i+1, k+1
 		case i < len(want) && (k >= len(got) || !slices.Contains(got[k:], want[i])):
 			lines = append(lines, "  - "+want[i])
