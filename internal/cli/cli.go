@@ -162,6 +162,7 @@ func noArgs(c *cobra.Command, args []string) error {
 		return nil
 	}
 	hint := "see: " + c.CommandPath() + " --help"
+	c.SuggestionsMinimumDistance = 2
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = "did you mean: " + c.CommandPath() + " " + near[0]
 	}
