@@ -22,8 +22,11 @@ func Printable(s string) string {
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
 		i += n
-		if keep(r) {
+		switch {
+		case keep(r):
 			b.WriteRune(r)
+		case breaksLine(r):
+			b.WriteByte('\n')
 		}
 	}
 	return b.String()
@@ -44,10 +47,15 @@ func keep(r rune) bool {
 	switch {
 	case r == '\n' || r == '\t' || r == '\u200c' || r == '\u200d':
 		return true
-	case r == '\u2028' || r == '\u2029': // line breaks to some readers
+	case breaksLine(r):
 		return false
 	}
-	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co)
+	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Noncharacter_Code_Point)
+}
+
+// breaksLine: what some readers take for the end of a line, and others do not.
+func breaksLine(r rune) bool {
+	return r == '\v' || r == '\f' || r == '\u0085' || r == '\u2028' || r == '\u2029'
 }
 
 // escape is the length of the escape sequence at the start of s, or 0. The

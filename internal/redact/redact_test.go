@@ -228,7 +228,8 @@ func TestPrintable(t *testing.T) {
 		{"bell and carriage return", "a\a\rb\x00", "ab"},
 		{"direction", "a\u202eb\u2066c", "abc"},
 		{"invisible", "a\u200bb\ufeff", "ab"},
-		{"line separator", "a\u2028b", "ab"},
+		{"line separator", "a\u2028b\fc", "a\nb\nc"},
+		{"no character", "a\ufffeb", "ab"},
 		{"not UTF-8", "a\xffb", "a\ufffdb"},
 		{"joined emoji", "👩\u200d🔧", "👩\u200d🔧"},
 	} {

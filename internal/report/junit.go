@@ -24,16 +24,19 @@ type (
 		Suites   []junitSuite `xml:"testsuite"`
 	}
 	junitSuite struct {
-		Name       string          `xml:"name,attr"`
-		Tests      int             `xml:"tests,attr"`
-		Failures   int             `xml:"failures,attr"`
-		Errors     int             `xml:"errors,attr"`
-		Skipped    int             `xml:"skipped,attr"`
-		Time       string          `xml:"time,attr"`
-		Timestamp  string          `xml:"timestamp,attr,omitempty"`
-		Properties []junitProperty `xml:"properties>property,omitempty"`
-		Cases      []junitCase     `xml:"testcase"`
-		Output     string          `xml:"system-out,omitempty"`
+		Name       string      `xml:"name,attr"`
+		Tests      int         `xml:"tests,attr"`
+		Failures   int         `xml:"failures,attr"`
+		Errors     int         `xml:"errors,attr"`
+		Skipped    int         `xml:"skipped,attr"`
+		Time       string      `xml:"time,attr"`
+		Timestamp  string      `xml:"timestamp,attr,omitempty"`
+		Properties *junitList  `xml:"properties"`
+		Cases      []junitCase `xml:"testcase"`
+		Output     string      `xml:"system-out,omitempty"`
+	}
+	junitList struct {
+		Properties []junitProperty `xml:"property"`
 	}
 	junitProperty struct {
 		Name  string `xml:"name,attr"`
@@ -61,14 +64,14 @@ func writeJUnit(b *bytes.Buffer, r *diag.Report, _ Options) error {
 		Name:      cmpOr(r.Playbook.ID, "authdoctor"),
 		Time:      seconds(r.Finished.Sub(r.Started).Seconds()),
 		Timestamp: timestamp(r.Started),
-		Properties: []junitProperty{
+		Properties: &junitList{[]junitProperty{
 			{"authdoctor.version", r.Tool.Version},
 			{"playbook.version", r.Playbook.Version},
 			{"playbook.sha256", r.Playbook.SHA256},
 			{"where", string(r.Where)},
 			{"verdict", string(r.Verdict.Status)},
 			{"exit_status", fmt.Sprint(r.ExitStatus)},
-		},
+		}},
 	}
 	for _, c := range r.Checks {
 		s.Cases = append(s.Cases, junitCheck(s.Name, c, r.Checks))
@@ -98,13 +101,13 @@ func junitCheck(suite string, c diag.Check, others []diag.Check) junitCase {
 		out.Failure = &junitMessage{Message: v.Text, Type: c.Code, Text: text + "\n" + v.Remedy}
 	case c.Status == diag.Pass || c.Status == diag.Warn && c.InForce:
 		out.Output = text
-		if v.Remedy != "" {
-			out.Output += "\n" + v.Remedy
+		if c.Status == diag.Warn {
+			out.Output += " (" + c.Code + ")\n" + v.Remedy
 		}
 	default:
 		message := v.Text
 		if v.Aside != "" {
-			message = v.Look.word + ", " + v.Aside + ": " + message
+			message = v.Look.Word + ", " + v.Aside + ": " + message
 		}
 		out.Skipped = &junitMessage{Message: message}
 		out.Output = c.Code

@@ -92,11 +92,11 @@ func (p *page) heading(text string) {
 func (p *page) put(r row) {
 	indent := spansWidth(r.lead)
 	if (p.narrow() && indent > 12) || indent > p.width/2 {
-		p.line(r.lead...)
+		p.alone(trimmed(r.lead))
 		indent = leadingSpaces(r.lead) + 2
 		r.lead = []span{{strings.Repeat(" ", indent), plainInk}}
 	}
-	lines := wrap(r.text, p.width-indent)
+	lines := p.wrapBeside(r.text, p.width-indent, r.tail)
 	for i, text := range lines {
 		lead := r.lead
 		if i > 0 {
@@ -109,6 +109,28 @@ func (p *page) put(r row) {
 		p.line(append(lead[:len(lead):len(lead)], span{text, r.ink})...)
 	}
 	p.tailLine(indent, r.tail)
+}
+
+// alone puts a lead on a line of its own, or on several.
+func (p *page) alone(lead []span) {
+	switch n := len(lead); {
+	case n == 0:
+	case spansWidth(lead) <= p.width:
+		p.line(lead...)
+	default:
+		p.put(row{lead: lead[:n-1], text: lead[n-1].text, ink: lead[n-1].ink})
+	}
+}
+
+// wrapBeside leaves room for the tail behind the last line, unless that would
+// squeeze the text.
+func (p *page) wrapBeside(text string, room int, tail string) []string {
+	lines := wrap(text, room)
+	less := room - width(tail) - 2
+	if p.narrow() || tail == "" || less < 30 || width(lines[len(lines)-1]) <= less {
+		return lines
+	}
+	return wrap(text, less)
 }
 
 func (p *page) tailFits(indent int, text, tail string) bool {
@@ -135,9 +157,7 @@ func (p *page) tailLine(indent int, tail string) {
 
 // line writes spans as one line, without spaces at its end.
 func (p *page) line(spans ...span) {
-	for len(spans) > 0 && strings.TrimRight(spans[len(spans)-1].text, " ") == "" {
-		spans = spans[:len(spans)-1]
-	}
+	spans = trimmed(spans)
 	for i, s := range spans {
 		text := s.text
 		if i == len(spans)-1 {
@@ -146,6 +166,14 @@ func (p *page) line(spans ...span) {
 		p.b.WriteString(p.paint(text, s.ink))
 	}
 	p.b.WriteByte('\n')
+}
+
+// trimmed leaves out what is only spaces at the end.
+func trimmed(spans []span) []span {
+	for len(spans) > 0 && strings.TrimRight(spans[len(spans)-1].text, " ") == "" {
+		spans = spans[:len(spans)-1]
+	}
+	return spans
 }
 
 // paint colours the words of a text, not the spaces around them.

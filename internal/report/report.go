@@ -94,7 +94,7 @@ func Opinion(w io.Writer, op *diag.Opinion, o Options) error {
 		return nil
 	}
 	return send(w, func(b *bytes.Buffer) error {
-		writeOpinion(newPage(b, o), viewOpinion(clean(op)))
+		writeOpinion(newPage(b, o), viewOpinion(clean(op), nil))
 		return nil
 	})
 }

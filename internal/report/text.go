@@ -9,10 +9,9 @@ import (
 )
 
 // labelWidth is the column at which the text after a label begins.
-const labelWidth = 16
+const labelWidth = 14
 
-// writeText writes a report for people. Stubs of sections never appear: a
-// section without facts is not there.
+// writeText writes a report for people. A section without facts is not there.
 func writeText(b *bytes.Buffer, r *diag.Report, o Options) error {
 	p, v := newPage(b, o), viewReport(r)
 	writeVerdict(p, v)
@@ -33,7 +32,7 @@ func writeVerdict(p *page, v view) {
 		p.blank()
 	}
 	p.put(row{
-		lead: []span{{v.Look.glyph + " ", v.Look.ink}},
+		lead: []span{{v.Look.Glyph + " ", v.Look.Ink}},
 		text: headline(v), ink: boldInk, tail: v.Code,
 	})
 	for _, l := range v.Advice {
@@ -47,10 +46,10 @@ func writeVerdict(p *page, v view) {
 
 // headline opens with the verdict's word, unless the sentence says it.
 func headline(v view) string {
-	if v.Status == diag.Problem || strings.HasPrefix(strings.ToLower(v.Summary), strings.ToLower(v.Look.word)) {
+	if v.Status == diag.Problem || strings.HasPrefix(strings.ToLower(v.Summary), strings.ToLower(v.Look.Word)) {
 		return v.Summary
 	}
-	return v.Look.word + ". " + v.Summary
+	return v.Look.Word + ". " + v.Summary
 }
 
 // label puts a labelled text.
@@ -65,23 +64,18 @@ func writeChecks(p *page, v view) {
 	for _, c := range v.Checks {
 		writeCheckLine(p, c)
 	}
-	for status, text := range map[diag.Status]string{diag.Pass: v.Passed} {
-		writeCheckCount(p, checkLooks[status], text)
-	}
+	writeCheckCount(p, checkLooks[diag.Pass], v.Passed)
 	writeCheckCount(p, checkLooks[diag.Skipped], v.Left)
 	for _, c := range v.Also {
 		p.blank()
-		text := c.Text
-		if c.Remedy != "" {
-			text = sentence(text) + " " + c.Remedy
-		}
-		p.put(row{lead: []span{{pad("Also found", labelWidth), boldInk}}, text: text, tail: c.Code})
+		text := strings.TrimSpace(c.Text + " " + c.Remedy)
+		p.put(row{lead: []span{{pad("Also found", labelWidth+2), boldInk}}, text: text, tail: c.Code})
 	}
 }
 
 func writeCheckCount(p *page, l look, text string) {
 	if text != "" {
-		p.put(row{lead: []span{{" " + l.glyph + " ", l.ink}}, text: text})
+		p.put(row{lead: []span{{" " + l.Glyph + " ", l.Ink}}, text: text})
 	}
 }
 
@@ -89,7 +83,7 @@ func writeCheckCount(p *page, l look, text string) {
 const checkWidth = 14
 
 func writeCheckLine(p *page, c checkView) {
-	lead := []span{{" " + c.Look.glyph + " ", c.Look.ink}, {pad(c.Title, checkWidth), plainInk}}
+	lead := []span{{" " + c.Look.Glyph + " ", c.Look.Ink}, {pad(c.Title, checkWidth), plainInk}}
 	text := c.Text
 	if c.Aside != "" {
 		text = fmt.Sprintf("%s (%s)", text, c.Aside)
@@ -107,29 +101,43 @@ func writeOpinion(p *page, v *opinionView) {
 		if i == 0 {
 			ink = boldInk
 		}
-		p.put(row{lead: []span{{pad(r.Label, labelWidth), faintInk}}, text: r.Title, ink: ink, tail: r.Chance})
+		p.put(row{lead: []span{{pad(r.Label, labelWidth+2), faintInk}}, text: r.Title, ink: ink, tail: r.Chance})
 	}
 	p.blank()
 	writeWeights(p, "Because", v.Because)
 	writeWeights(p, "Against", v.Against)
 	for i, c := range v.Change {
-		p.label("  ", labelled{first(i, "It would change"), c})
+		if i == 0 {
+			p.put(row{lead: []span{{"  ", plainInk}}, text: "Would change our mind", ink: faintInk})
+		}
+		p.label("  ", labelled{"", c})
 	}
 	if p.details {
-		for _, n := range v.Numbers {
-			p.put(row{lead: []span{{"  ", plainInk}, {pad(n.Label, 22), faintInk}}, text: n.Text})
-		}
+		writeNumbers(p, v)
 	}
 	p.put(row{lead: []span{{"  ", plainInk}}, text: judgement, ink: faintInk})
 }
 
+func writeNumbers(p *page, v *opinionView) {
+	for _, n := range v.Numbers {
+		p.put(row{lead: []span{{"  ", plainInk}, {pad(n.Label, 24), faintInk}}, text: n.Text})
+	}
+	for i, r := range v.All {
+		p.put(row{lead: []span{{"  ", plainInk}, {pad(first(i, "All causes"), labelWidth), faintInk}}, text: r.Title, tail: r.Chance})
+	}
+}
+
 func writeWeights(p *page, label string, weights []weightView) {
-	for i, w := range weights {
+	told, more := few(weights, p.details)
+	for i, w := range told {
 		tail := w.Strength
 		if p.details {
 			tail += " " + w.Decibans
 		}
 		p.put(row{lead: []span{{"  ", plainInk}, {pad(first(i, label), labelWidth), faintInk}}, text: w.Text, tail: tail})
+	}
+	if more > 0 {
+		p.label("  ", labelled{"", fmt.Sprintf("and %d more, none of them stronger", more)})
 	}
 }
 
@@ -150,7 +158,7 @@ func writeSteps(p *page, steps []stepView) {
 		if s.Note != "" {
 			text += " – " + s.Note
 		}
-		p.put(row{lead: []span{{" " + s.Look.glyph + " ", s.Look.ink}, {s.Number + "  ", faintInk}}, text: text, tail: s.Minutes})
+		p.put(row{lead: []span{{" " + s.Look.Glyph + " ", s.Look.Ink}, {s.Number + "  ", faintInk}}, text: text, tail: s.Minutes})
 		writeInstructions(p, s)
 	}
 }
@@ -167,7 +175,7 @@ func writeInstructions(p *page, s stepView) {
 		p.put(row{lead: []span{{indent, plainInk}, {pad(first(i, "Careful"), 9), warnInk}}, text: c})
 	}
 	for _, t := range s.Tried {
-		p.put(row{lead: []span{{indent, plainInk}}, text: t.Label + ": " + t.Text})
+		p.label(indent, t)
 	}
 }
 
@@ -180,5 +188,8 @@ func writeTold(p *page, v view) {
 	}
 	for i, line := range v.Message {
 		p.label("  ", labelled{first(i, "The message"), line})
+	}
+	for i, m := range v.Means {
+		p.label("  ", labelled{first(i, "It means"), m})
 	}
 }

@@ -1,10 +1,10 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
@@ -13,22 +13,44 @@ import (
 // are made for scripts: playbook, verdict and code, or "-" for no code.
 func writeSummary(p *page, r *diag.Report) {
 	head := fmt.Sprintf("%s  %s  %s", cmpOr(r.Playbook.ID, "-"), r.Verdict.Status, cmpOr(r.Verdict.Code, "-"))
-	look := verdictLooks[r.Verdict.Status]
+	summary := r.Verdict.Summary
+	for _, c := range r.Checks {
+		if c.ID == r.Verdict.Check {
+			summary = cmpOr(c.Summary, summary)
+		}
+	}
 	p.put(row{
-		lead: []span{{head + "  ", look.ink}},
-		text: r.Verdict.Summary,
+		lead: []span{{head + "  ", verdictLooks[r.Verdict.Status].Ink}},
+		text: summary,
 		tail: elapsed(r.Finished.Sub(r.Started)),
 	})
-	p.put(row{lead: []span{{"  ", plainInk}}, text: counts(r.Checks), tail: fmt.Sprintf("exit %d", r.ExitStatus)})
+	writeCounts(p, "  "+counts(r.Checks), fmt.Sprintf("exit %d", r.ExitStatus))
 	for _, c := range r.Checks {
-		if c.Status == diag.Pass || c.Status == diag.Skipped {
-			continue
+		if c.Status != diag.Pass && c.Status != diag.Skipped {
+			writeSummaryCheck(p, viewCheck(c, r.Checks), c.ID == r.Verdict.Check)
 		}
-		v := viewCheck(c, r.Checks)
-		writeCheckLine(p, v)
-		if v.Remedy != "" {
-			p.put(row{lead: []span{{"   ", plainInk}}, text: v.Remedy, ink: faintInk})
-		}
+	}
+}
+
+// writeCounts keeps the columns apart where there is room for them.
+func writeCounts(p *page, text, tail string) {
+	if gap := p.width - width(text) - width(tail); gap >= 2 {
+		p.line(span{text + strings.Repeat(" ", gap), plainInk}, span{tail, faintInk})
+		return
+	}
+	p.put(row{lead: []span{{"  ", plainInk}}, text: text, tail: tail})
+}
+
+// writeSummaryCheck tells what was found and what to do. What the check of the
+// verdict found stands in the first line already.
+func writeSummaryCheck(p *page, v checkView, verdict bool) {
+	remedy := v.Remedy
+	if verdict && remedy != "" {
+		v.Text, remedy = remedy, ""
+	}
+	writeCheckLine(p, v)
+	if remedy != "" {
+		p.put(row{lead: []span{{strings.Repeat(" ", 3+checkWidth), plainInk}}, text: remedy, ink: faintInk})
 	}
 }
 
@@ -41,7 +63,7 @@ func counts(checks []diag.Check) string {
 	text := ""
 	for _, s := range []diag.Status{diag.Pass, diag.Warn, diag.Fail, diag.Blocked, diag.Unknown, diag.Skipped} {
 		if n[s] > 0 || (s != diag.Warn && s != diag.Skipped) {
-			text += fmt.Sprintf("%s %d, ", s, n[s])
+			text += fmt.Sprintf("%s %d  ", s, n[s])
 		}
 	}
 	return text[:len(text)-2]
@@ -75,18 +97,20 @@ func fact(v any) string {
 	case float64:
 		return fmt.Sprintf("%.6g", v)
 	case []any:
-		text := ""
-		for i, item := range v {
-			if i > 0 {
-				text += ", "
+		parts, mark := []string{}, ", "
+		for _, item := range v {
+			if _, nested := item.(map[string]any); nested {
+				mark = "; "
 			}
-			text += fact(item)
+			parts = append(parts, fact(item))
 		}
-		return text
+		return strings.Join(parts, mark)
+	case map[string]any:
+		parts := []string{}
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			parts = append(parts, spaced(key)+" "+fact(v[key]))
+		}
+		return strings.Join(parts, ", ")
 	}
-	text, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(text)
+	return fmt.Sprint(v)
 }

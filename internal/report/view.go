@@ -13,35 +13,39 @@ import (
 // A view is a report in the words and the order in which people read it. Text,
 // HTML and Markdown all show this, so they cannot tell different facts.
 type view struct {
-	Title    string // of the playbook
-	Status   diag.VerdictStatus
-	Look     look
-	Summary  string
-	Code     string
-	Advice   []labelled // what to do, why, what is still open, whom to tell
-	Where    string     // a caution about what was measured where; may be empty
-	Told     []labelled // what the person said
-	Message  []string   // lines of what the person pasted
-	Checks   []checkView
-	Passed   string // the checks that passed, in one line
-	Left     string // the checks that nobody asked for, in one line
-	Also     []checkView
-	Opinion  *opinionView
-	Steps    []stepView
-	Foot     []labelled
-	Unranked bool // an early failure: no ranking and no steps
+	Title   string // of the playbook
+	Status  diag.VerdictStatus
+	Look    look
+	Summary string
+	Code    string
+	Advice  []labelled // what to do, why, what is still open, whom to tell
+	Where   string     // a caution about what was measured where; may be empty
+	Told    []labelled // what the person said
+	Message []string   // lines of what the person pasted
+	Means   []string   // what was recognised in them
+	Checks  []checkView
+	Passed  string // the checks that passed, in one line
+	Left    string // the checks that nobody asked for, in one line
+	Also    []checkView
+	Opinion *opinionView
+	Steps   []stepView
+	Foot    []labelled
 }
 
 // labelled is a line with a word in front.
 type labelled struct{ Label, Text string }
 
-func (v *view) advise(label, text string) {
-	if text != "" {
-		v.Advice = append(v.Advice, labelled{label, text})
+// advise adds advice; of several pieces, only the first has the label.
+func (v *view) advise(label string, texts ...string) {
+	for _, text := range texts {
+		if text != "" {
+			v.Advice = append(v.Advice, labelled{label, text})
+			label = ""
+		}
 	}
 }
 
-// look at a report. It takes a clean one.
+// viewReport looks at a report, a clean one.
 func viewReport(r *diag.Report) view {
 	v := view{
 		Title:   cmpOr(r.Playbook.Title, r.Playbook.ID),
@@ -51,9 +55,10 @@ func viewReport(r *diag.Report) view {
 		Where:   whereCaution(r),
 		Told:    told(r),
 		Message: messageLines(r.Message.Text),
+		Means:   meanings(r),
 		Passed:  titlesOf(r.Checks, diag.Pass, "passed"),
 		Left:    titlesOf(r.Checks, diag.Skipped, "not asked for"),
-		Opinion: viewOpinion(r.Opinion),
+		Opinion: viewOpinion(r.Opinion, r.Causes),
 		Steps:   viewSteps(r),
 		Foot:    foot(r),
 	}
@@ -62,7 +67,7 @@ func viewReport(r *diag.Report) view {
 		switch {
 		case c.Status == diag.Pass || c.Status == diag.Skipped:
 		case c.AlsoFound:
-			v.Also = append(v.Also, viewCheck(c, r.Checks))
+			v.Also = append(v.Also, viewAlso(c))
 		default:
 			v.Checks = append(v.Checks, viewCheck(c, r.Checks))
 		}
@@ -83,18 +88,36 @@ var verdictFallback = map[diag.VerdictStatus]string{
 }
 
 func addAdvice(v *view, r *diag.Report) {
-	if r.Verdict.Next.Step == "" || r.Opinion == nil {
-		v.advise("Do this", cmpOr(r.Verdict.Next.Text, remedyOf(r)))
+	next := r.Verdict.Next
+	if planned(r, next) {
+		v.advise("Do this", cmpOr(next.Text, next.Step)+": it is explained below")
+	} else {
+		v.advise("Do this", cmpOr(next.Text, remedyOf(r)))
 	}
 	v.advise("Why", r.Verdict.Why)
 	if h := r.HandOver; h != nil {
-		v.advise("Turn to", h.To)
-		v.advise("Tell them", quoted(h.Text))
-		v.advise("Give them", strings.Join(h.Give, "; "))
+		if !strings.Contains(next.Text, h.To) {
+			v.advise("Turn to", h.To)
+		}
+		if r.Verdict.Status == diag.Waiting {
+			v.advise("Meanwhile", h.Text)
+		} else {
+			v.advise("Tell them", h.Text)
+		}
+		v.advise("Give them", h.Give...)
 	}
 	v.advise("Proven by", provenBy(r))
-	v.advise("Still open", stillOpen(r))
-	v.advise("So it stays away", strings.Join(each(r.Prevent, sentence), " "))
+	v.advise("Still open", stillOpen(r)...)
+	v.advise("From now on", r.Prevent...)
+}
+
+// planned reports that the list of steps says what to do next, and says it
+// in full.
+func planned(r *diag.Report, next diag.Next) bool {
+	if next.Step == "" || r.Opinion == nil {
+		return false
+	}
+	return next.Text == "" || slices.ContainsFunc(r.Steps, func(s diag.StepResult) bool { return s.ID == next.Step && s.Title == next.Text })
 }
 
 // remedyOf is the remedy of the check that the verdict names.
@@ -121,21 +144,36 @@ func provenBy(r *diag.Report) string {
 	}
 	var proof []string
 	for _, s := range r.Steps {
-		for _, id := range slices.Sorted(maps.Keys(s.Checkpoints)) {
-			if s.Checkpoints[id] == diag.CheckpointPasses {
-				proof = append(proof, lowerFirst(title(r, "checkpoint:", id)))
-			}
-		}
+		proof = append(proof, reported(r, s, diag.CheckpointPasses)...)
 	}
 	return strings.Join(proof, " · ")
 }
 
-func stillOpen(r *diag.Report) string {
+// reported lists the checkpoints of a step of which that was reported; signing
+// in, which decides, comes first.
+func reported(r *diag.Report, s diag.StepResult, what string) []string {
+	const decides = "sign-in"
+	var out []string
+	for _, id := range slices.Sorted(maps.Keys(s.Checkpoints)) {
+		if s.Checkpoints[id] != what {
+			continue
+		}
+		text := lowerFirst(title(r, "checkpoint:", id))
+		if id == decides {
+			out = slices.Insert(out, 0, text)
+		} else {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+func stillOpen(r *diag.Report) []string {
 	var open []string
 	for _, id := range r.Verdict.Pending {
-		open = append(open, lowerFirst(title(r, "checkpoint:", id)))
+		open = append(open, title(r, "checkpoint:", id))
 	}
-	return strings.Join(open, " · ")
+	return open
 }
 
 // whereCaution says that this computer was measured, when the sign-in fails
@@ -157,17 +195,30 @@ func told(r *diag.Report) []labelled {
 	for _, id := range r.Symptoms {
 		out = append(out, labelled{"You see", title(r, "symptom:", id)})
 	}
-	if w, ok := whereWords[r.Where]; ok && (len(r.Symptoms) > 0 || r.Answers[diag.AskWhere] != "") {
+	if w, ok := whereWords[r.Where]; ok && len(out) > 0 {
 		out = append(out, labelled{"It fails", w})
 	}
+	open := 0
 	for _, q := range slices.Sorted(maps.Keys(r.Answers)) {
-		if q == diag.AskWhere || q == diag.AskSymptoms {
-			continue
+		switch a := r.Answers[q]; {
+		case q == diag.AskWhere || q == diag.AskSymptoms:
+		case a == diag.NoAnswer:
+			open++
+		default:
+			out = append(out, labelled{"You say", title(r, "question:", q) + " " + title(r, "answer:"+q+"=", a)})
 		}
-		out = append(out, labelled{title(r, "question:", q), title(r, "answer:"+q+"=", r.Answers[q])})
 	}
+	if open > 0 {
+		out = append(out, labelled{"Not known", plural(open, "question") + " without an answer"})
+	}
+	return out
+}
+
+// meanings says what was recognised in the message.
+func meanings(r *diag.Report) []string {
+	var out []string
 	for _, m := range r.Message.Matches {
-		out = append(out, labelled{"The message means", recognised(m)})
+		out = append(out, recognised(m))
 	}
 	return out
 }
@@ -240,12 +291,4 @@ func cmpOr(s, fallback string) string {
 		return fallback
 	}
 	return s
-}
-
-func each(list []string, change func(string) string) []string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = change(s)
-	}
-	return out
 }

@@ -31,8 +31,19 @@ func viewCheck(c diag.Check, others []diag.Check) checkView {
 	case diag.Warn, diag.Fail:
 		v.Remedy = c.Remedy
 		if !c.InForce {
-			v.Aside = "not counted: " + string(c.Scope) + " only"
+			v.Aside = "this " + string(c.Scope) + " only, not counted"
 		}
+	}
+	return v
+}
+
+// viewAlso looks at a failure that is not the cause, and says so.
+func viewAlso(c diag.Check) checkView {
+	v := viewCheck(c, nil)
+	v.Text = v.Title + ": " + sentence(v.Text)
+	if v.Aside != "" {
+		v.Text += " That is this " + string(c.Scope) + " only, and not why the other device is refused."
+		v.Aside = ""
 	}
 	return v
 }

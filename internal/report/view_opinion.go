@@ -10,9 +10,10 @@ const judgement = "These likelihoods are the playbook author's judgement."
 // opinionView is an opinion as people see it.
 type opinionView struct {
 	Ranks   []rankView
-	Because []weightView
+	Because []weightView // strongest first, like Against
 	Against []weightView
 	Change  []string
+	All     []rankView // every cause, only with Details
 	Numbers []labelled // only with Details
 }
 
@@ -20,8 +21,25 @@ type rankView struct{ Label, Title, Chance string }
 
 type weightView struct{ Text, Strength, Decibans string }
 
+// How much is told without Details: of each side at most four observations,
+// at most two of them slight, and two answers that would change our mind.
+const (
+	most       = 4
+	mostSlight = 2
+	mostChange = 2
+)
+
+// few is what to tell of one side, strongest first, and how many more there are.
+func few(weights []weightView, details bool) ([]weightView, int) {
+	n := 0
+	for n < len(weights) && (details || n < mostSlight || n < most && weights[n].Strength != slight) {
+		n++
+	}
+	return weights[:n], len(weights) - n
+}
+
 // viewOpinion looks at an opinion; nil stays nil.
-func viewOpinion(op *diag.Opinion) *opinionView {
+func viewOpinion(op *diag.Opinion, causes []diag.Cause) *opinionView {
 	if op == nil {
 		return nil
 	}
@@ -38,10 +56,13 @@ func viewOpinion(op *diag.Opinion) *opinionView {
 			v.Against = append(v.Against, seen)
 		}
 	}
-	for _, c := range op.WouldChange {
+	for _, c := range op.WouldChange[:min(len(op.WouldChange), mostChange)] {
 		v.Change = append(v.Change, quoted(cmpOr(c.Text, c.Outcome))+" → "+cmpOr(c.LeaderTitle, c.Leader))
 	}
 	v.Numbers = numbers(op)
+	for _, c := range causes {
+		v.All = append(v.All, rankView{c.ID, cmpOr(c.Title, c.ID), inHundred(c.Probability)})
+	}
 	return v
 }
 

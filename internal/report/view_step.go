@@ -2,8 +2,7 @@ package report
 
 import (
 	"fmt"
-	"maps"
-	"slices"
+	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
@@ -52,9 +51,10 @@ func viewStep(r *diag.Report, s diag.StepResult) stepView {
 		if s.Outcome == diag.DidFixed {
 			v.Look = look{"✓", goodInk, "fixed"}
 		}
-		for _, id := range slices.Sorted(maps.Keys(s.Checkpoints)) {
-			word := s.Checkpoints[id]
-			v.Tried = append(v.Tried, labelled{title(r, "checkpoint:", id), cmpOr(checkpointWords[word], word)})
+		for _, w := range checkpointWords {
+			if list := reported(r, s, w.what); len(list) > 0 {
+				v.Tried = append(v.Tried, labelled{w.word, strings.Join(list, " · ")})
+			}
 		}
 	}
 	return v
@@ -68,7 +68,7 @@ func stepNote(s diag.StepResult) string {
 		if s.Proof == "" {
 			return "not needed"
 		}
-		return "not needed: " + lowerFirst(s.Proof)
+		return "not needed: " + s.Proof
 	case diag.StepSkipped:
 		return "passed over"
 	}

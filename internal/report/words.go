@@ -12,9 +12,9 @@ import (
 // A look is how a status is shown. The glyph says it without colour, the word
 // without glyph.
 type look struct {
-	glyph string
-	ink   ink
-	word  string
+	Glyph string
+	Ink   ink
+	Word  string
 }
 
 var checkLooks = map[diag.Status]look{
@@ -41,7 +41,7 @@ var stepLooks = map[diag.StepState]look{
 	diag.StepSatisfied: {"✓", goodInk, "not needed"},
 	diag.StepSkipped:   {"–", faintInk, "passed over"},
 	diag.StepPending:   {" ", plainInk, "still to come"},
-	diag.StepCurrent:   {">", boldInk, "begun"},
+	diag.StepCurrent:   {"→", boldInk, "next"},
 }
 
 var outcomeWords = map[string]string{
@@ -52,11 +52,12 @@ var outcomeWords = map[string]string{
 	diag.DidSatisfied:    "not needed",
 }
 
-var checkpointWords = map[string]string{
-	diag.CheckpointPasses:    "works",
-	diag.CheckpointFails:     "fails",
-	diag.CheckpointPostponed: "still open",
-	diag.NotApplicable:       "does not apply",
+// checkpointWords are what can be reported of a checkpoint, in the order to tell.
+var checkpointWords = []struct{ what, word string }{
+	{diag.CheckpointFails, "Fails"},
+	{diag.CheckpointPasses, "Works"},
+	{diag.CheckpointPostponed, "Still open"},
+	{diag.NotApplicable, "Not for you"},
 }
 
 var whereWords = map[diag.Where]string{
@@ -65,11 +66,13 @@ var whereWords = map[diag.Where]string{
 	diag.WhereElsewhere:   "on mobile data, or in another place",
 }
 
+const slight = "slight"
+
 // strength is a weight of evidence in words. It takes decibans of either sign.
 func strength(decibans float64) string {
 	switch d := math.Abs(decibans); {
 	case d < 3:
-		return "slight"
+		return slight
 	case d < 5:
 		return "some"
 	case d < 10:
@@ -136,10 +139,15 @@ func sentence(s string) string {
 	return s
 }
 
-// lowerFirst makes a title fit inside a sentence, unless it is an acronym.
+// lowerFirst makes a title fit inside a sentence, unless it begins with a name
+// or with "I".
 func lowerFirst(s string) string {
-	if len(s) > 1 && s[1] >= 'A' && s[1] <= 'Z' {
+	first, _, _ := strings.Cut(s, " ")
+	if first == "" || first == "I" || strings.ContainsAny(first, ".'’") || strings.ToUpper(first[1:]) != first[1:] && strings.ToLower(first[1:]) != first[1:] {
 		return s
 	}
-	return strings.ToLower(s[:min(len(s), 1)]) + s[min(len(s), 1):]
+	if len(first) > 1 && strings.ToUpper(first) == first {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
 }
