@@ -86,6 +86,19 @@ func TestClock(t *testing.T) {
 	}
 }
 
+// A slip in a server's name is told, and does not spoil the others.
+func TestClockWithBadServer(t *testing.T) {
+	world := newNTPWorld(four(nil))
+	got := runClock(t.Context(), world.env(), Params{"server": "https://a.test"})
+	if want := "https://a.test: not of the form HOST or HOST:PORT"; got.Reason != want {
+		t.Errorf("got %q, want %q", got.Reason, want)
+	}
+	got = runClock(t.Context(), world.env(), Params{"server": "https://a.test b.test c.test:123"})
+	if want := "right to within 2 ms (2 time servers agree)"; got.Summary != want {
+		t.Errorf("got %q, want %q", got.Summary, want)
+	}
+}
+
 func TestClockFacts(t *testing.T) {
 	world := newNTPWorld(map[string]ntpWay{
 		"a.test:123": {answer: ntpAnswer{stratum: 1, shift: 94 * time.Second}},

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
@@ -92,7 +91,7 @@ func ntpAddress(server string) (string, error) {
 	number, err := strconv.ParseUint(port, 10, 16)
 	_, notIP := netip.ParseAddr(host)
 	if err != nil || number == 0 || host == "" || notIP != nil && strings.ContainsAny(host, ":/[]@?#") {
-		return "", fmt.Errorf("%q is not HOST or HOST:PORT", server)
+		return "", errors.New("not of the form HOST or HOST:PORT")
 	}
 	return net.JoinHostPort(host, port), nil
 }
