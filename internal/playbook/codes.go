@@ -22,7 +22,7 @@ func severityOf(code string) Severity {
 // unusable. From PB025: what makes a usable playbook a poor one.
 var Codes = []Code{
 	{"PB001", Error, "not readable as YAML", "The file breaks the rules of YAML. Look at the line, and at the one before it: an open quote, a tab, a colon in an unquoted text."},
-	{"PB002", Error, "not a plain text file of sensible size", "Playbooks are UTF-8 text without control characters, at most 1 MiB, 20,000 lines and 32 levels deep. What goes beyond could disturb a terminal or stall the reader."},
+	{"PB002", Error, "not a plain text file of sensible size", "Playbooks are UTF-8 text without control characters, at most 1 MiB, 10,000 lines and 32 levels deep. What goes beyond could disturb a terminal or stall the reader."},
 	{"PB003", Error, "a feature of YAML that is not allowed", "Anchors, aliases, merge keys, tags and directives make a file mean something else than it shows. Write the value out."},
 	{"PB004", Error, "more than one document", "A file holds one playbook. Put the second into a file of its own."},
 	{"PB005", Error, "unknown schema", "The first key says which format the file has. This program does not read that one."},

@@ -110,12 +110,14 @@ func (o *object) finish() {
 	misspelt := map[string]bool{}
 	for _, f := range o.fields {
 		if !contains(o.known, f.key.text) {
-			hint := meant(f.key.text, o.known)
-			misspelt[Suggest(f.key.text, o.known)] = true
-			if f.value.kind == emptyNode && strings.Contains(f.key.text, " ") {
-				hint = "a comma ends a text inside { }: quote the text"
+			hint := suggestion(f.key.text, o.known)
+			if len(o.missing) > 0 {
+				misspelt[Suggest(f.key.text, o.known)] = true
 			}
-			o.d.addHint("PB006", f.key.at, hint, "unknown key %s in %s", quote(f.key.text), o.name)
+			if f.value.kind == emptyNode && strings.Contains(f.key.text, " ") {
+				hint = func() string { return "a comma ends a text inside { }: quote the text" }
+			}
+			o.d.addFinding("PB006", f.key.at, hint, "unknown key %s in %s", quote(f.key.text), o.name)
 		}
 	}
 	for _, key := range o.missing {
@@ -251,7 +253,7 @@ func (o *object) flag(key string) bool {
 func (o *object) word(n *node, key string, known []string) string {
 	text := o.d.text(n, o.of(key))
 	if text != "" && !contains(known, text) {
-		o.d.addHint("PB015", n.at, meant(text, known), "unknown %s %s in %s", key, quote(text), o.name)
+		o.d.addUnknown("PB015", n.at, text, known, "unknown %s %s in %s", key, quote(text), o.name)
 	}
 	return text
 }
@@ -262,7 +264,7 @@ func (o *object) words(key, what string, known []string) []string {
 	for i, text := range list {
 		if text != "" && !contains(known, text) {
 			at := o.d.valueAt(o.path + "/" + key + "/" + strconv.Itoa(i))
-			o.d.addHint("PB015", at, meant(text, known), "unknown %s %s in %s", what, quote(text), o.name)
+			o.d.addUnknown("PB015", at, text, known, "unknown %s %s in %s", what, quote(text), o.name)
 		}
 	}
 	return list

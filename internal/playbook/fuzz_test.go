@@ -74,13 +74,16 @@ func FuzzAnswers(f *testing.F) {
 
 // bigBook is a playbook of a thousand causes, symptoms, checks, questions and
 // steps.
-func bigBook() []byte {
+func bigBook() []byte { return bigBookOf(1) }
+
+// bigBookOf is a playbook of so many thousands of things.
+func bigBookOf(thousands int) []byte {
 	var b strings.Builder
 	b.WriteString("schema: authdoctor.playbook/1\nid: big\ntitle: Big\nversion: \"1\"\nsurfaces: [website]\nreviewed: 2026-01-31\nsources: [A book]\nescalate: somebody\n")
 	list := func(key, format string, n int) {
 		b.WriteString(key + ":\n")
-		for i := range n {
-			fmt.Fprintf(&b, format, i, i%300)
+		for i := range n * thousands {
+			fmt.Fprintf(&b, format, i, i%(300*thousands))
 		}
 	}
 	list("causes", "  - {id: cause-%[1]d, title: Cause %[1]d, layer: session, class: token_revoked, actor: user, prior: common}\n", 300)

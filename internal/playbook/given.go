@@ -77,9 +77,9 @@ func (d *decoder) checkGiven(x *index, path string, g *Given) {
 	}
 	refused := func(at string, bad *badWord) {
 		if bad != nil && bad.id {
-			d.addHint("PB012", d.keyAt(at), bad.hint, "%s", bad.message)
+			d.addFinding("PB012", d.keyAt(at), bad.hint, "%s", bad.message)
 		} else if bad != nil {
-			d.addHint("PB017", d.valueAt(at), bad.hint, "%s", bad.message)
+			d.addFinding("PB017", d.valueAt(at), bad.hint, "%s", bad.message)
 		}
 	}
 	for id, outcome := range g.Checks {
@@ -91,9 +91,10 @@ func (d *decoder) checkGiven(x *index, path string, g *Given) {
 	for id, report := range g.Steps {
 		refused(path+"/steps/"+id, x.badReport(id, report))
 	}
+	known := x.book.variables()
 	for id := range g.Vars {
-		if known := x.book.variables(); !contains(known, id) {
-			d.addHint("PB012", d.keyAt(path+"/vars/"+id), meant(id, known), "unknown variable %s", quote(id))
+		if !contains(known, id) {
+			d.addUnknown("PB012", d.keyAt(path+"/vars/"+id), id, known, "unknown variable %s", quote(id))
 		}
 	}
 	d.checkRetest(x, path+"/retest", g.Retest)
@@ -101,15 +102,15 @@ func (d *decoder) checkGiven(x *index, path string, g *Given) {
 
 func (d *decoder) checkRetest(x *index, path string, retest map[string][]string) {
 	for id, words := range retest {
-		if !contains(x.retest, id) {
-			d.addHint("PB012", d.keyAt(path+"/"+id), meant(id, x.retest), "unknown checkpoint %s", quote(id))
+		if !x.retest.has(id) {
+			d.addUnknown("PB012", d.keyAt(path+"/"+id), id, x.retest.list, "unknown checkpoint %s", quote(id))
 		}
 		if len(words) == 0 {
 			d.add("PB009", d.valueAt(path+"/"+id), "%s in retest has no value", quote(id))
 		}
 		for i, w := range words {
 			if w != "" && !contains(points, w) {
-				d.addHint("PB017", d.valueAt(itemPath(path+"/"+id, i)), meant(w, points), "a checkpoint is never %s", quote(w))
+				d.addUnknown("PB017", d.valueAt(itemPath(path+"/"+id, i)), w, points, "a checkpoint is never %s", quote(w))
 			}
 		}
 	}
@@ -118,12 +119,17 @@ func (d *decoder) checkRetest(x *index, path string, retest map[string][]string)
 // A badWord says what is wrong with one word that was given: with the id, or
 // with the value for it.
 type badWord struct {
-	id            bool
-	message, hint string
+	id      bool
+	message string
+	hint    func() string
+}
+
+func suggestion(word string, known []string) func() string {
+	return func() string { return meant(word, known) }
 }
 
 func unknownID(kind, id string, known []string) *badWord {
-	return &badWord{true, fmt.Sprintf("unknown %s %s", kind, quote(id)), meant(id, known)}
+	return &badWord{true, fmt.Sprintf("unknown %s %s", kind, quote(id)), suggestion(id, known)}
 }
 
 // badOutcome says what is wrong with an outcome given for a check; nil for
@@ -131,14 +137,14 @@ func unknownID(kind, id string, known []string) *badWord {
 func (x *index) badOutcome(check, outcome string) *badWord {
 	c := x.check(check)
 	if c == nil {
-		return unknownID("check", check, x.checks)
+		return unknownID("check", check, x.checks.list)
 	}
 	known, _ := outcomesOf(c.Run)
 	known = append(known, diag.NoAnswer, diag.NotMeasured)
 	if outcome == "" || contains(known, outcome) {
 		return nil
 	}
-	return &badWord{false, fmt.Sprintf("check %s is never %s", quote(check), quote(outcome)), meant(outcome, known)}
+	return &badWord{false, fmt.Sprintf("check %s is never %s", quote(check), quote(outcome)), suggestion(outcome, known)}
 }
 
 // badAnswer says what is wrong with a choice given for a question.
@@ -147,7 +153,7 @@ func (x *index) badAnswer(question, choice string) *badWord {
 	if question != diag.AskWhere {
 		q := x.question(question)
 		if q == nil {
-			return unknownID("question", question, append([]string{diag.AskWhere}, x.questions...))
+			return unknownID("question", question, append([]string{diag.AskWhere}, x.questions.list...))
 		}
 		known = choicesOf(q)
 	}
@@ -155,7 +161,7 @@ func (x *index) badAnswer(question, choice string) *badWord {
 	if choice == "" || contains(known, choice) {
 		return nil
 	}
-	return &badWord{false, fmt.Sprintf("question %s has no choice %s", quote(question), quote(choice)), meant(choice, known)}
+	return &badWord{false, fmt.Sprintf("question %s has no choice %s", quote(question), quote(choice)), suggestion(choice, known)}
 }
 
 // badReport says what is wrong with what is reported after a step.
@@ -163,13 +169,14 @@ func (x *index) badReport(step, report string) *badWord {
 	s := x.step(step)
 	switch {
 	case s == nil:
-		return unknownID("step", step, x.steps)
+		return unknownID("step", step, x.steps.list)
 	case s.Stage == diag.StageRetest:
-		return &badWord{true, fmt.Sprintf("step %s is the retest", quote(step)), "use retest:, checkpoint by checkpoint"}
+		return &badWord{true, fmt.Sprintf("step %s is the retest", quote(step)),
+			func() string { return "use retest:, checkpoint by checkpoint" }}
 	case report == "" || contains(s.reports(), report):
 		return nil
 	}
-	return &badWord{false, fmt.Sprintf("step %s is never %s", quote(step), quote(report)), meant(report, s.reports())}
+	return &badWord{false, fmt.Sprintf("step %s is never %s", quote(step), quote(report)), suggestion(report, s.reports())}
 }
 
 // variables lists every variable that the playbook knows, sorted.

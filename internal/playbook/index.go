@@ -23,20 +23,41 @@ var did = []string{diag.DidFixed, diag.DidUnchanged, diag.DidWorse, diag.DidUnve
 
 // An index knows the ids of a playbook.
 type index struct {
-	symptoms, causes, checks, questions, steps, guides, retest []string
+	symptoms, causes, checks, questions, steps, guides, retest ids
 	book                                                       *Playbook
+}
+
+// ids are the ids of one kind of thing, in the order of the file.
+type ids struct {
+	list []string
+	at   map[string]int // place in list, from 0
+}
+
+func (s ids) has(id string) bool {
+	_, ok := s.at[id]
+	return ok
+}
+
+func indexOf[T any](list []T, id func(T) string) ids {
+	s := ids{idsOf(list, id), map[string]int{}}
+	for i, id := range s.list {
+		if !s.has(id) {
+			s.at[id] = i
+		}
+	}
+	return s
 }
 
 func (p *Playbook) index() *index {
 	return &index{
 		book:      p,
-		symptoms:  idsOf(p.Symptoms, func(s Symptom) string { return s.ID }),
-		causes:    idsOf(p.Causes, func(c Cause) string { return c.ID }),
-		checks:    idsOf(p.Checks, func(c Check) string { return c.ID }),
-		questions: idsOf(p.Questions, func(q Question) string { return q.ID }),
-		steps:     idsOf(p.Steps, func(s Step) string { return s.ID }),
-		retest:    idsOf(p.Retest, func(c Checkpoint) string { return c.ID }),
-		guides:    idsOf(p.Guides, func(g Guide) string { return g.ID }),
+		symptoms:  indexOf(p.Symptoms, func(s Symptom) string { return s.ID }),
+		causes:    indexOf(p.Causes, func(c Cause) string { return c.ID }),
+		checks:    indexOf(p.Checks, func(c Check) string { return c.ID }),
+		questions: indexOf(p.Questions, func(q Question) string { return q.ID }),
+		steps:     indexOf(p.Steps, func(s Step) string { return s.ID }),
+		retest:    indexOf(p.Retest, func(c Checkpoint) string { return c.ID }),
+		guides:    indexOf(p.Guides, func(g Guide) string { return g.ID }),
 	}
 }
 
@@ -76,21 +97,21 @@ func tellingChoices(q *Question) []string {
 
 // check looks a check up; nil when there is none.
 func (x *index) check(id string) *Check {
-	if i := slices.Index(x.checks, id); i >= 0 {
+	if i, ok := x.checks.at[id]; ok {
 		return &x.book.Checks[i]
 	}
 	return nil
 }
 
 func (x *index) question(id string) *Question {
-	if i := slices.Index(x.questions, id); i >= 0 {
+	if i, ok := x.questions.at[id]; ok {
 		return &x.book.Questions[i]
 	}
 	return nil
 }
 
 func (x *index) step(id string) *Step {
-	if i := slices.Index(x.steps, id); i >= 0 {
+	if i, ok := x.steps.at[id]; ok {
 		return &x.book.Steps[i]
 	}
 	return nil
@@ -103,7 +124,7 @@ func (s *Step) reports() []string {
 
 // conditionKeys lists every key that a condition may have.
 func (x *index) conditionKeys() []string {
-	return slices.Concat([]string{KeySymptom, diag.AskWhere}, x.questions, x.checks, x.steps)
+	return slices.Concat([]string{KeySymptom, diag.AskWhere}, x.questions.list, x.checks.list, x.steps.list)
 }
 
 // conditionValues lists the values that a key of a condition may have; false
@@ -111,7 +132,7 @@ func (x *index) conditionKeys() []string {
 func (x *index) conditionValues(key string) ([]string, bool) {
 	switch key {
 	case KeySymptom:
-		return x.symptoms, true
+		return x.symptoms.list, true
 	case diag.AskWhere:
 		return wheres, true
 	}

@@ -78,7 +78,10 @@ func (l *linter) lintSymptoms() {
 		s := &l.book.Symptoms[i]
 		path := "symptom/" + s.ID
 		l.idle(path+"/likely", s.Likely, s.Otherwise)
-		raises := slices.ContainsFunc(l.book.Causes, func(c Cause) bool { return s.raises(c.ID) })
+		raises := false
+		for cause := range s.Likely {
+			raises = raises || s.raises(cause)
+		}
 		if !raises && !l.used[KeySymptom+" "+s.ID] {
 			l.addHint("PB040", l.valueAt(path+"/id"), "give it a likely: row", "symptom %s makes no cause more likely", quote(s.ID))
 		}
@@ -118,7 +121,7 @@ func (l *linter) lintChecks(probes map[string][]string) {
 		table := c.table()
 		l.idleRows(path, table)
 		for k, o := range c.Conclusive {
-			if !slices.ContainsFunc(l.book.Causes, func(cause Cause) bool { return table.raises(cause.ID, o) }) {
+			if !table.raised(o) {
 				l.addHint("PB038", l.valueAt(itemPath(path+"/conclusive", k)), "give it a likely: row above otherwise",
 					"conclusive outcome %s of check %s makes no cause more likely", quote(o), quote(c.ID))
 			}
@@ -126,7 +129,7 @@ func (l *linter) lintChecks(probes map[string][]string) {
 		known, ok := probes[c.Run]
 		for key := range c.With {
 			if ok && !contains(known, key) {
-				l.addHint("PB031", l.keyAt(path+"/with/"+key), meant(key, known), "probe %s has no parameter %s", quote(c.Run), quote(key))
+				l.addUnknown("PB031", l.keyAt(path+"/with/"+key), key, known, "probe %s has no parameter %s", quote(c.Run), quote(key))
 			}
 		}
 	}
@@ -276,10 +279,15 @@ func complete(outcomes []string, row Row, base []float64) []float64 {
 	return full
 }
 
-func (t table) raises(cause, outcome string) bool {
+// raised reports whether an outcome makes any cause more likely.
+func (t table) raised(outcome string) bool {
 	i := slices.Index(t.outcomes, outcome)
-	row, ok := t.rows[cause]
-	return ok && i >= 0 && row[i] > t.otherwise[i] && !near(row[i], t.otherwise[i])
+	for _, row := range t.rows {
+		if row[i] > t.otherwise[i] && !near(row[i], t.otherwise[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // idle reports whether a cause's row is the default row.

@@ -3,6 +3,7 @@ package playbook
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 )
@@ -112,43 +113,49 @@ func (w *lineList) guide(g Guide) {
 
 // lintTexts checks the length of texts and the variables in them.
 func (l *linter) lintTexts() {
-	used := map[string]bool{}
+	used, known := map[string]bool{}, l.book.variables()
 	for _, t := range l.book.lines() {
 		l.lintWidth(t)
 		for _, name := range variablesIn(t.text) {
 			used[name] = true
 			if _, ok := l.book.Vars[name]; !ok {
-				l.unknownVariable(t.path, name)
+				l.unknownVariable(t.path, name, known)
 			}
 		}
 	}
 	l.lintVars(used)
 }
 
-func (l *linter) unknownVariable(path, name string) {
-	hint := meant(name, sortedKeys(l.book.Vars))
-	if contains(l.book.variables(), name) {
-		hint = "add it to vars:, with what holds until the question is answered"
+func (l *linter) unknownVariable(path, name string, known []string) {
+	hint := func() string {
+		if contains(known, name) {
+			return "add it to vars:, with what holds until the question is answered"
+		}
+		return meant(name, sortedKeys(l.book.Vars))
 	}
-	at := l.find(l.valueAt(path), "{{", name)
-	l.addHint("PB032", at, hint, "unknown variable %s", quote(name))
+	l.addFinding("PB032", l.find(l.valueAt(path), name), hint, "unknown variable %s", quote(name))
 }
 
-// find looks for a piece of a text in the lines that the text covers.
-func (l *linter) find(at span, open, name string) span {
-	for i := at.line - 1; i < min(len(l.source.lines), at.line+30); i++ {
-		from := 0
-		for {
-			k := strings.Index(l.source.lines[i][from:], open)
-			if k < 0 {
+// find looks for {{name}} in the lines of a text that begins at a place.
+func (l *linter) find(at span, name string) span {
+	for number := at.line; number <= min(len(l.lines), at.line+30); number++ {
+		text, from := l.lines[number-1], 0
+		if number == at.line {
+			from = len(string(l.line(number)[:at.column-1]))
+		}
+		text = text[from:min(len(text), from+1000)]
+		for rest := text; ; {
+			_, after, ok := strings.Cut(rest, "{{")
+			if !ok {
 				break
 			}
-			start := from + k
-			inner, _, _ := strings.Cut(l.source.lines[i][start+len(open):], "}}")
-			if column := runesBefore(l.source.lines[i], start); strings.TrimSpace(inner) == name && (i >= at.line || column >= at.column) {
-				return span{i + 1, column, len([]rune(open + inner + "}}"))}
+			inner, _, _ := strings.Cut(after, "}}")
+			if strings.TrimSpace(inner) == name {
+				start := len(text) - len(after) - len("{{")
+				column := utf8.RuneCountInString(l.lines[number-1][:from+start]) + 1
+				return span{number, column, utf8.RuneCountInString(inner) + len("{{}}")}
 			}
-			from = start + len(open)
+			rest = after
 		}
 	}
 	return at

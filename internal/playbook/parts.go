@@ -157,7 +157,7 @@ func (r *reader) do(o *object) map[string][]string {
 	do := map[string][]string{}
 	for _, f := range fields {
 		if !contains(diag.Surfaces, f.key.text) {
-			r.addHint("PB015", f.key.at, meant(f.key.text, diag.Surfaces), "unknown surface %s in %s", quote(f.key.text), o.name)
+			r.addUnknown("PB015", f.key.at, f.key.text, diag.Surfaces, "unknown surface %s in %s", quote(f.key.text), o.name)
 		}
 		do[f.key.text] = r.texts(f.value, path+"/"+f.key.text, quote(f.key.text)+" of "+o.of("do"))
 	}

@@ -81,10 +81,11 @@ func Count(problems []Problem, s Severity) int {
 }
 
 // inOrder sorts problems by where they are, and drops repetitions.
-func inOrder(problems []Problem) []Problem {
-	slices.SortStableFunc(problems, func(a, b Problem) int {
+func inOrder(found []finding) []finding {
+	order := func(a, b finding) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
 			strings.Compare(a.Code, b.Code), strings.Compare(a.Message, b.Message))
-	})
-	return slices.Compact(problems)
+	}
+	slices.SortStableFunc(found, order)
+	return slices.CompactFunc(found, func(a, b finding) bool { return order(a, b) == 0 })
 }

@@ -39,7 +39,7 @@ func (r *reader) checkNames(x *index) {
 	kinds := []struct {
 		kind string
 		ids  []string
-	}{{"symptom", x.symptoms}, {"check", x.checks}, {"question", x.questions}, {"step", x.steps}}
+	}{{"symptom", x.symptoms.list}, {"check", x.checks.list}, {"question", x.questions.list}, {"step", x.steps.list}}
 	owner := map[string]string{}
 	for _, k := range kinds {
 		for _, id := range k.ids {
@@ -79,16 +79,16 @@ func (r *reader) causesIn(x *index, path string, row map[string]Likelihood, wher
 }
 
 func (r *reader) causeIn(x *index, path, cause, where string) {
-	if !contains(x.causes, cause) {
-		r.addHint("PB012", r.keyAt(path+"/"+cause), meant(cause, x.causes), "unknown cause %s in %s", quote(cause), where)
+	if !x.causes.has(cause) {
+		r.addUnknown("PB012", r.keyAt(path+"/"+cause), cause, x.causes.list, "unknown cause %s in %s", quote(cause), where)
 	}
 }
 
 // listed checks a list of ids.
-func (d *decoder) listed(ids []string, path, kind, where string, known []string) {
-	for i, id := range ids {
-		if id != "" && !contains(known, id) {
-			d.addHint("PB012", d.valueAt(itemPath(path, i)), meant(id, known), "unknown %s %s in %s", kind, quote(id), where)
+func (d *decoder) listed(list []string, path, kind, where string, known ids) {
+	for i, id := range list {
+		if id != "" && !known.has(id) {
+			d.addUnknown("PB012", d.valueAt(itemPath(path, i)), id, known.list, "unknown %s %s in %s", kind, quote(id), where)
 		}
 	}
 }
@@ -97,7 +97,7 @@ func (r *reader) checkCheck(x *index, c *Check) {
 	path, name := "check/"+c.ID, "check "+quote(c.ID)
 	outcomes, ok := outcomesOf(c.Run)
 	if !ok && c.Run != "" {
-		r.addHint("PB016", r.valueAt(path+"/run"), meant(c.Run, kindNames()), "unknown kind of probe %s in %s", quote(c.Run), name)
+		r.addUnknown("PB016", r.valueAt(path+"/run"), c.Run, kindNames(), "unknown kind of probe %s in %s", quote(c.Run), name)
 	}
 	if ok {
 		can := possible{names: outcomes, cannot: "probe " + quote(c.Run) + " cannot find"}
@@ -157,7 +157,7 @@ func (r *reader) outcomeIn(outcome string, at span, can possible) {
 	case contains(can.neutral, outcome):
 		r.addHint("PB017", at, "remove it, or remove neutral: true", "neutral choice %s in a row", quote(outcome))
 	default:
-		r.addHint("PB017", at, meant(outcome, can.names), "%s %s", can.cannot, quote(outcome))
+		r.addUnknown("PB017", at, outcome, can.names, "%s %s", can.cannot, quote(outcome))
 	}
 }
 
@@ -187,8 +187,7 @@ func (r *reader) checkCondition(x *index, path string, c Condition, where string
 	for key, values := range c {
 		known, ok := x.conditionValues(key)
 		if !ok {
-			keys := x.conditionKeys()
-			r.addHint("PB012", r.keyAt(path+"/"+key), meant(key, keys), "unknown condition %s in %s", quote(key), where)
+			r.addFinding("PB012", r.keyAt(path+"/"+key), func() string { return meant(key, x.conditionKeys()) }, "unknown condition %s in %s", quote(key), where)
 			continue
 		}
 		if len(values) == 0 {
@@ -198,11 +197,12 @@ func (r *reader) checkCondition(x *index, path string, c Condition, where string
 			if v == "" || contains(known, v) {
 				continue
 			}
-			hint := meant(v, known)
+			at := r.valueAt(itemPath(path+"/"+key, i))
 			if v == diag.NoAnswer || v == diag.NotMeasured {
-				hint = "what is not known fulfils no condition"
+				r.addHint("PB017", at, "what is not known fulfils no condition", "%s is never %s, in %s", quote(key), quote(v), where)
+				continue
 			}
-			r.addHint("PB017", r.valueAt(itemPath(path+"/"+key, i)), hint, "%s is never %s, in %s", quote(key), quote(v), where)
+			r.addUnknown("PB017", at, v, known, "%s is never %s, in %s", quote(key), quote(v), where)
 		}
 	}
 }
@@ -242,7 +242,7 @@ func (r *reader) checkOrder(x *index) {
 			last = at
 		}
 		for i, need := range s.Requires {
-			if contains(x.steps, need) && !seen[" "+need] && need != s.ID {
+			if x.steps.has(need) && !seen[" "+need] && need != s.ID {
 				r.addHint("PB023", r.valueAt(itemPath(path+"/requires", i)), "a step can require only steps before it",
 					"%s requires %s, which comes later", name, quote(need))
 			}
@@ -270,40 +270,40 @@ func (r *reader) checkCycles() {
 	r.cycles("question", "when", when)
 }
 
-// cycles reports each cycle once, at its first member in the alphabet.
+// cycles reports each way that leads back to where it began.
 func (r *reader) cycles(kind, key string, edges map[string][]string) {
-	done := map[string]bool{}
+	w := &walker{edges: edges, seen: map[string]bool{}, open: map[string]int{}}
 	for _, start := range sortedKeys(edges) {
-		if done[start] {
-			continue
-		}
-		if loop := findLoop(start, edges); loop != nil {
-			for _, id := range loop {
-				done[id] = true
-			}
-			r.add("PB022", r.keyAt(kind+"/"+start+"/"+key), "%s waits for itself: %s", kind, strings.Join(append(loop, start), " → "))
-		}
+		w.walk(start)
+	}
+	for _, loop := range w.loops {
+		r.add("PB022", r.keyAt(kind+"/"+loop[0]+"/"+key), "%s waits for itself: %s", kind, strings.Join(append(loop, loop[0]), " → "))
 	}
 }
 
-// findLoop is the way from start back to start, or nil.
-func findLoop(start string, edges map[string][]string) []string {
-	seen := map[string]bool{}
-	var walk func(id string) []string
-	walk = func(id string) []string {
-		for _, next := range slices.Sorted(slices.Values(edges[id])) {
-			if next == start {
-				return []string{id}
-			}
-			if seen[next] {
-				continue
-			}
-			seen[next] = true
-			if rest := walk(next); rest != nil {
-				return append([]string{id}, rest...)
-			}
+// A walker follows every edge once and notes the loops that it closes.
+type walker struct {
+	edges map[string][]string
+	seen  map[string]bool
+	open  map[string]int // position in way, from 1
+	way   []string
+	loops [][]string
+}
+
+func (w *walker) walk(id string) {
+	if from := w.open[id]; from > 0 {
+		if len(w.loops) < maxShown {
+			w.loops = append(w.loops, slices.Clone(w.way[from-1:]))
 		}
-		return nil
+		return
 	}
-	return walk(start)
+	if w.seen[id] {
+		return
+	}
+	w.way = append(w.way, id)
+	w.seen[id], w.open[id] = true, len(w.way)
+	for _, next := range slices.Sorted(slices.Values(w.edges[id])) {
+		w.walk(next)
+	}
+	w.way, w.open[id] = w.way[:len(w.way)-1], 0
 }

@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/agext/levenshtein"
 )
@@ -16,6 +17,9 @@ func Suggest(word string, candidates []string) string {
 	for _, c := range candidates {
 		if plain(c) == want {
 			return c
+		}
+		if gap := len(plain(c)) - len(want); gap >= bestDistance || -gap >= bestDistance {
+			continue
 		}
 		if d := levenshtein.Distance(want, plain(c), nil); d < bestDistance {
 			best, bestDistance = c, d
@@ -53,7 +57,12 @@ func longer(word string, candidates []string) string {
 
 // plain is a word without what people mix up: case, hyphens, underscores.
 func plain(word string) string {
-	return strings.NewReplacer("_", "-", " ", "-").Replace(strings.ToLower(strings.TrimSpace(word)))
+	return strings.Map(func(r rune) rune {
+		if r == '_' || r == ' ' {
+			return '-'
+		}
+		return unicode.ToLower(r)
+	}, strings.TrimSpace(word))
 }
 
 // maxListed is how many candidates a hint lists when none is near.

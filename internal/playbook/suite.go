@@ -141,8 +141,8 @@ func (r *suiteReader) expect(n *node, path, name string) Expect {
 }
 
 func (r *suiteReader) checkExpect(x *index, path string, e *Expect) {
-	if e.Cause != "" && !contains(x.causes, e.Cause) {
-		r.addHint("PB012", r.valueAt(path+"/cause"), meant(e.Cause, x.causes), "unknown cause %s", quote(e.Cause))
+	if e.Cause != "" && !x.causes.has(e.Cause) {
+		r.addUnknown("PB012", r.valueAt(path+"/cause"), e.Cause, x.causes.list, "unknown cause %s", quote(e.Cause))
 	}
 	r.listed(e.Walk, path+"/walk", "step", "walk", x.steps)
 	r.listed(e.Never, path+"/never", "step", "never", x.steps)

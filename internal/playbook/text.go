@@ -14,9 +14,9 @@ import (
 // a second; the largest playbook that a person could follow is far below all.
 const (
 	maxBytes = 1 << 20 // bytes
-	maxLines = 20_000
+	maxLines = 10_000
 	maxBlank = 100     // empty lines in a row
-	maxNodes = 150_000 // tokens
+	maxNodes = 100_000 // tokens
 	maxDepth = 32      // values inside values
 	maxShown = 100     // problems of one file
 	maxID    = 64      // characters
@@ -31,12 +31,21 @@ type source struct {
 	name  string
 	text  string
 	lines []string
-	found []Problem
+	runes map[int][]rune // of lines, by number
+	found []finding
+}
+
+// A finding is a Problem in the making. Its hint and its excerpt are worked
+// out only if it is shown, so that no file can make them expensive.
+type finding struct {
+	Problem
+	at   span
+	hint func() string
 }
 
 // openSource takes the text of a file, if it is text at all.
 func openSource(name string, data []byte) *source {
-	s := &source{name: name}
+	s := &source{name: name, runes: map[int][]rune{}}
 	data = bytes.TrimPrefix(data, []byte("\ufeff")) // editors on Windows write one
 	if len(data) > maxBytes {
 		s.add("PB002", span{1, 1, 0}, "file of %d bytes; the limit is %d", len(data), maxBytes)
@@ -101,31 +110,44 @@ func (s *source) add(code string, at span, message string, args ...any) {
 
 // addHint reports a problem with what to do about it.
 func (s *source) addHint(code string, at span, hint, message string, args ...any) {
-	s.found = append(s.found, Problem{
-		Code: code, Severity: severityOf(code), File: s.name, Line: max(1, at.line), Column: max(1, at.column),
-		Message: printable(fmt.Sprintf(message, args...)), Hint: printable(hint), Excerpt: s.widthMark(at.width),
-	})
+	s.addFinding(code, at, func() string { return hint }, message, args...)
 }
 
-// widthMark keeps the width of a place until the excerpt is drawn: drawing is
-// left until it is known which problems are shown.
-func (s *source) widthMark(width int) string {
-	return strings.Repeat("^", min(max(1, width), excerptWidth))
+// addUnknown reports a word that is not one of those known.
+func (s *source) addUnknown(code string, at span, word string, known []string, message string, args ...any) {
+	s.addFinding(code, at, func() string { return meant(word, known) }, message, args...)
+}
+
+func (s *source) addFinding(code string, at span, hint func() string, message string, args ...any) {
+	at.line, at.column = max(1, at.line), max(1, at.column)
+	s.found = append(s.found, finding{at: at, hint: hint, Problem: Problem{
+		Code: code, Severity: severityOf(code), File: s.name, Line: at.line, Column: at.column,
+		Message: printable(fmt.Sprintf(message, args...)),
+	}})
 }
 
 // problems returns what was found, in order, each with its excerpt.
 func (s *source) problems() []Problem {
-	list := inOrder(s.found)
-	if len(list) > maxShown {
-		more := len(list) - maxShown
-		list = list[:maxShown]
-		list[maxShown-1].Hint = strings.TrimSpace(fmt.Sprintf("%s (and %d more problems)", list[maxShown-1].Hint, more))
-	}
-	for i := range list {
-		list[i].Excerpt = s.excerpt(span{list[i].Line, list[i].Column, len(list[i].Excerpt)})
-	}
+	found := inOrder(s.found)
 	s.found = nil
+	var list []Problem
+	for _, f := range found[:min(len(found), maxShown)] {
+		f.Hint, f.Excerpt = printable(f.hint()), s.excerpt(f.at)
+		list = append(list, f.Problem)
+	}
+	if more := len(found) - len(list); more > 0 {
+		last := &list[len(list)-1]
+		last.Hint = strings.TrimSpace(fmt.Sprintf("%s (and %d more problems)", last.Hint, more))
+	}
 	return list
+}
+
+// line gives the characters of a line.
+func (s *source) line(number int) []rune {
+	if _, ok := s.runes[number]; !ok {
+		s.runes[number] = []rune(s.lines[number-1])
+	}
+	return s.runes[number]
 }
 
 // err is problems as an error, nil when there are none.
@@ -144,12 +166,12 @@ func (s *source) excerpt(at span) string {
 	if at.line > len(s.lines) {
 		return ""
 	}
-	line, skipped := window([]rune(s.lines[at.line-1]), at.column, at.width)
+	line, skipped := window(s.line(at.line), at.column, at.width)
 	column := min(at.column-skipped, len(line)+1)
 	width := max(1, min(at.width, len(line)-column+1))
 	var b strings.Builder
 	if at.line > 1 && strings.TrimSpace(s.lines[at.line-2]) != "" && skipped == 0 {
-		before, _ := window([]rune(s.lines[at.line-2]), 1, 0)
+		before, _ := window(s.line(at.line-1), 1, 0)
 		b.WriteString(gutter(at.line-1, before))
 	}
 	b.WriteString(gutter(at.line, line))

@@ -10,10 +10,10 @@ import (
 // other Check methods, it is a *diag.UsageError with a suggestion.
 func (p *Playbook) CheckSymptom(id string) error {
 	x := p.index()
-	if contains(x.symptoms, id) {
+	if x.symptoms.has(id) {
 		return nil
 	}
-	return unknownID("symptom", id, x.symptoms).usage()
+	return unknownID("symptom", id, x.symptoms.list).usage()
 }
 
 // CheckAnswer says what is wrong with a choice as the answer to a question;
@@ -44,10 +44,10 @@ func (p *Playbook) CheckSurface(surface string) error {
 // CheckGuide says what is wrong with the id of a guide.
 func (p *Playbook) CheckGuide(id string) error {
 	x := p.index()
-	if contains(x.guides, id) {
+	if x.guides.has(id) {
 		return nil
 	}
-	return unknownID("guide", id, x.guides).usage()
+	return unknownID("guide", id, x.guides.list).usage()
 }
 
 // CheckVar says what is wrong with the name of a variable.
@@ -69,5 +69,5 @@ func given(bad *badWord, value, missing string) error {
 }
 
 func (b *badWord) usage() error {
-	return &diag.UsageError{Err: errors.New(b.message), Hint: b.hint}
+	return &diag.UsageError{Err: errors.New(b.message), Hint: b.hint()}
 }

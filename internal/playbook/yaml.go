@@ -253,7 +253,7 @@ func (s *source) spanOf(t *token.Token) span {
 		return span{1, 1, 0}
 	}
 	line := min(max(1, t.Position.Line), len(s.lines))
-	text := []rune(s.lines[line-1])
+	text := s.line(line)
 	column := min(max(1, t.Position.Column), len(text)+1)
 	return span{line, column, tokenWidth(t, text[column-1:])}
 }

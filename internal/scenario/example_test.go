@@ -1,6 +1,8 @@
 package scenario
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/authdoctor/authdoctor/internal/engine"
@@ -43,3 +45,20 @@ func TestSkeletonPasses(t *testing.T) {
 
 func first(a, _ []byte) []byte  { return a }
 func second(_, b []byte) []byte { return b }
+
+// The example in the guide for authors is right.
+func TestReadmeExamplePasses(t *testing.T) {
+	data, err := os.ReadFile("../../playbooks/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []string
+	for _, piece := range strings.Split(string(data), "```yaml\n")[1:] {
+		block, _, _ := strings.Cut(piece, "```")
+		blocks = append(blocks, block)
+	}
+	if len(blocks) != 2 {
+		t.Fatalf("%d examples, not a playbook and its scenarios", len(blocks))
+	}
+	play(t, []byte(blocks[0]), []byte(blocks[1]))
+}
