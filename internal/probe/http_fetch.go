@@ -40,6 +40,7 @@ func (v *visit) page() *url.URL { return v.steps[len(v.steps)-1] }
 // that; many sign-in pages go round in circles without.
 func fetch(ctx context.Context, env Env, page *url.URL) *visit {
 	v := &visit{steps: []*url.URL{page}, phases: phases{now: env.Now}}
+	env.LookupHost = v.phases.timedLookup(env.LookupHost)
 	w := &way{env: env, given: page.Hostname()}
 	transport := v.transport(w)
 	defer transport.CloseIdleConnections()

@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"cmp"
 	"fmt"
 	"mime"
 	"net/http"
@@ -46,6 +45,7 @@ func judgeSilence(v *visit, facts map[string]any) diag.Finding {
 	}
 	host := v.page().Hostname()
 	_, sent, answered := v.phases.reached()
+	cut := fault == faultReset || fault == faultClosed
 	switch {
 	case isInner(v.err):
 		return found("unexpected", "sends on to an address inside this network", facts)
@@ -55,7 +55,9 @@ func judgeSilence(v *visit, facts map[string]any) diag.Finding {
 		return found("timeout", fmt.Sprintf("%s gave no answer in %s", host, span(v.phases.total())), facts)
 	case fault == faultRefused:
 		return found("refused", host+" refuses the connection", facts)
-	case (fault == faultReset || fault == faultClosed) && !answered:
+	case cut && answered:
+		return found("unexpected", host+" breaks off in the middle of its answer", facts)
+	case cut:
 		// Whoever takes a connection and drops it refuses all the same.
 		return found("refused", host+" takes the connection and cuts it without an answer", facts)
 	case sent:
@@ -166,7 +168,6 @@ func (v *visit) unavailable() string {
 
 // gatekeeper is why the answer is not the endpoint's own; empty when it is.
 func (v *visit) gatekeeper() string {
-	server := strings.ToLower(v.header.Get("Server"))
 	switch {
 	case v.status == http.StatusProxyAuthRequired:
 		return "the proxy wants its own user name and password"
@@ -176,11 +177,18 @@ func (v *visit) gatekeeper() string {
 		return "the proxy or the server behind it has a fault: " + statusText(v.status)
 	case v.status == http.StatusBadRequest && wantsClientCert(v.body):
 		return "the server wants a certificate from this computer"
-	case cmp.Or(v.header.Get("Cf-Mitigated"), v.header.Get("X-Amzn-Waf-Action"), v.header.Get("X-Datadome")) != "" && v.status != http.StatusOK,
-		v.status == http.StatusForbidden && (strings.HasPrefix(server, "akamaighost") || v.header.Get("X-Iinfo") != ""):
+	case v.header.Get("Cf-Mitigated") != "", v.header.Get("X-Amzn-Waf-Action") != "",
+		v.status == http.StatusForbidden && v.guarded():
 		return "the site lets in browsers only, so its page could not be looked at"
 	}
 	return ""
+}
+
+// guarded reports whether a service that keeps robots out stands before the
+// site: its refusal of a program says nothing about people.
+func (v *visit) guarded() bool {
+	return strings.HasPrefix(strings.ToLower(v.header.Get("Server")), "akamaighost") ||
+		v.header.Get("X-Iinfo") != "" || v.header.Get("X-Datadome") != ""
 }
 
 // wantsClientCert recognises nginx, which says in a page what others say in

@@ -89,6 +89,19 @@ func (p *phases) timed(dial dialFunc) dialFunc {
 	}
 }
 
+// timedLookup measures the lookups that are made apart from connecting.
+func (p *phases) timedLookup(lookup lookupFunc) lookupFunc {
+	return func(ctx context.Context, host string) ([]string, error) {
+		from := p.now()
+		addrs, err := lookup(ctx, host)
+		p.note(func(now time.Time) { p.lookup += now.Sub(from) })
+		return addrs, err
+	}
+}
+
+// lookupFunc looks up the addresses of a host.
+type lookupFunc = func(ctx context.Context, host string) ([]string, error)
+
 // facts are the phases in milliseconds; those that were not reached are 0.
 func (p *phases) facts() map[string]any {
 	p.mu.Lock()

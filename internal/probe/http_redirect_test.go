@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -249,6 +250,27 @@ func TestHTTPDrip(t *testing.T) {
 	got := runHTTP(ctx, env, Params{"url": "http://a.example/"})
 	if got.Outcome != "ok" || ctx.Err() == nil {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// TestHTTPTimesOfRedirects: the times of every host count.
+func TestHTTPTimesOfRedirects(t *testing.T) {
+	clock := &testClock{now: certNoon}
+	env := newWebSite(t, map[string]string{"a.example/": "http://b.example/"}).env()
+	env.Now = clock.Now
+	lookup, dial := env.LookupHost, env.Dial
+	env.LookupHost = func(ctx context.Context, host string) ([]string, error) {
+		clock.pass(30 * time.Millisecond)
+		return lookup(ctx, host)
+	}
+	env.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		clock.pass(10 * time.Millisecond)
+		return dial(ctx, network, address)
+	}
+	got := runHTTP(t.Context(), env, Params{"url": "http://a.example/"})
+	want := map[string]any{"dns_ms": 30.0, "connect_ms": 20.0, "tls_ms": 0.0, "first_byte_ms": 0.0, "total_ms": 50.0}
+	if diff := cmp.Diff(want, got.Facts["phases"]); diff != "" {
+		t.Error(diff)
 	}
 }
 

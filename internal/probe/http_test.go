@@ -137,6 +137,8 @@ func TestHTTPAnswers(t *testing.T) {
 		{"a guard against robots", answering(403, "Just a moment", "Cf-Mitigated: challenge"), unknownFor(browsersOnly, status(403))},
 		{"another guard", answering(202, "", "X-Amzn-Waf-Action: challenge"), unknownFor(browsersOnly, status(202))},
 		{"a third guard", answering(403, "Access Denied", "Server: AkamaiGHost"), unknownFor(browsersOnly, status(403))},
+		{"a fourth guard", answering(403, "", "X-Datadome: protected"), unknownFor(browsersOnly, status(403))},
+		{"a guard that lets pass", answering(404, "", "X-Datadome: protected"), found("unexpected", "there is no such page (404)", status(404))},
 		{"a proxy that answers itself", answering(503, "", "X-Squid-Error: ERR_CONNECT_FAIL 111"),
 			unknownFor("the proxy answered in the server's place: 503 Service Unavailable", status(503))},
 		{"a proxy that wants a password", answering(407, "", "Proxy-Authenticate: Basic"),
@@ -193,7 +195,8 @@ func TestHTTPSilence(t *testing.T) {
 		{"rubbish", "http", reply("SSH-2.0-OpenSSH_9.2\r\n"), nil, "unexpected", "signin.example answers, but not in the language of web pages (HTTP)"},
 		{"TLS where there should be none", "http", reply("\x15\x03\x01\x00\x02\x02\x46"), nil, "unexpected", "signin.example answers, but not in the language of web pages (HTTP)"},
 		{"rubbish, then cut", "http", reply("HTTP/1.1 "), nil, "unexpected", "signin.example answers, but not in the language of web pages (HTTP)"},
-		{"a header without end", "http", reply("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 300<<10)), nil, "unexpected", "signin.example answers, but not in the language of web pages (HTTP)"},
+		{"breaks off", "http", reply("HTTP/1.1 200 OK\r\nX: y"), nil, "unexpected", "signin.example breaks off in the middle of its answer"},
+		{"a header without end", "http", reply("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 300<<10) + "\r\n\r\n"), nil, "unexpected", "signin.example answers, but not in the language of web pages (HTTP)"},
 		{"a redirect to rubbish", "http", reply("HTTP/1.1 302 Found\r\nLocation: http://[bad\r\n\r\n"), nil, "unexpected", "signin.example answers, but not in the language of web pages (HTTP)"},
 
 		{"no such name", "http", "", fails(&net.DNSError{IsNotFound: true}), "unknown", "could not connect: there is no such name"},

@@ -49,6 +49,7 @@ func TestTLSCertificates(t *testing.T) {
 	short := root.under("Short Middle", lives(-90*day, -2*day))
 	past := root.under("Past Middle", lives(-300*day, -200*day))
 	stranger := newIssuer(t, "Box Filter CA", func(c *x509.Certificate) { c.Subject.Organization = []string{"Filter Inc"} })
+	strangers := stranger.under("Box Intermediate")
 	old := newIssuer(t, "Old Root", lives(-1000*day, -day))
 	leaving := newIssuer(t, "Leaving Root", lives(-1000*day, 2*day))
 	bound := root.under("Bound Middle", func(c *x509.Certificate) { c.PermittedDNSDomains = []string{"other.example"} })
@@ -129,6 +130,9 @@ func TestTLSCertificates(t *testing.T) {
 		{"a filter that shows its root", stranger.server(send(stranger)),
 			"Box Filter CA (Filter Inc) vouches for the server, and this computer does not trust it", "untrusted",
 			undated(map[string]any{"issuer": "Box Filter CA (Filter Inc)", "chain_fault": "unknown_authority"})},
+		{"a filter with an authority in between", strangers.server(send(strangers, stranger)),
+			"Box Intermediate vouches for the server, and this computer does not trust it", "untrusted",
+			undated(map[string]any{"issuer": "Box Intermediate", "chain_fault": "unknown_authority"})},
 		{"a filter, and ran out", stranger.server(send(stranger), lives(-90*day, -3*day)),
 			"Box Filter CA (Filter Inc) vouches for the server, and this computer does not trust it", "untrusted",
 			undated(map[string]any{"issuer": "Box Filter CA (Filter Inc)", "chain_fault": "unknown_authority"})},
