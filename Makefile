@@ -1,0 +1,62 @@
+# Each target is one obvious command; `make check` is what CI runs.
+GO      ?= go
+BIN     := bin/authdoctor
+SOURCES := $(shell find cmd internal playbooks -name '*.go' -o -name '*.yaml' 2>/dev/null) go.mod go.sum
+LDFLAGS := -s -w
+# golangci-lint is a tool, not a dependency: it is run at this version.
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.PHONY: run build test lint lab check cover fuzz size update-golden clean
+
+# Start the wizard; without a terminal, diagnose without asking. What it finds
+# is no failure of make.
+run: build
+	@if [ -t 0 ] && [ -t 2 ]; then $(BIN) diagnose alarmcom; \
+	else $(BIN) diagnose alarmcom --no-input --symptom login-rejected; fi; \
+	code=$$?; [ $$code -eq 1 ] || [ $$code -eq 3 ] || [ $$code -eq 130 ] || exit $$code
+
+build: $(BIN)
+
+$(BIN): $(SOURCES)
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/authdoctor
+
+test:
+	$(GO) test -race ./...
+
+lint:
+	@test -z "$$(gofmt -l cmd internal playbooks)" || { gofmt -l cmd internal playbooks; echo 'run: gofmt -w cmd internal playbooks'; exit 1; }
+	$(GO) vet ./...
+	GOOS=windows $(GO) vet ./...
+	GOOS=darwin $(GO) vet ./...
+	$(GO) mod tidy -diff
+	$(GO) run $(GOLANGCI) run
+	$(GO) run ./cmd/authdoctor playbook lint
+
+# Real servers on loopback, with faults of their own.
+lab:
+	AUTHDOCTOR_LAB=required $(GO) test -count=1 -v ./internal/lab
+
+check: lint test lab size
+	$(GO) run ./cmd/authdoctor playbook test --min-coverage 90
+
+# The binary stays small and starts fast; the test measures both in one run.
+size: build
+	$(GO) test -count=1 -run 'TestBudgets' -v ./cmd/authdoctor -budget $(CURDIR)/$(BIN)
+
+cover:
+	$(GO) test -coverprofile=bin/cover.out ./... && $(GO) tool cover -func=bin/cover.out | tail -1
+
+# Each fuzz target for FUZZTIME.
+FUZZTIME ?= 30s
+fuzz:
+	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	  echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; done; done
+
+# Write what is printed now into the goldens and stories; then read the diff.
+update-golden:
+	$(GO) test ./internal/report ./internal/wizard ./internal/playbook -update
+	$(GO) test ./cmd/authdoctor -update
+	$(GO) test ./internal/lab -update
+
+clean:
+	rm -rf bin dist

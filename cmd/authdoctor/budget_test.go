@@ -1,0 +1,101 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+var budget = flag.String("budget", "", "the built program to hold to its budgets")
+
+// What the program may cost.
+const (
+	maxSize    = 25 << 20 // bytes, stripped
+	startRatio = 2.0      // against an empty cobra program, in the same run
+	starts     = 31
+)
+
+// empty is a cobra program that does nothing: the floor for ours.
+const empty = `package main
+
+import "github.com/spf13/cobra"
+
+func main() {
+	root := &cobra.Command{Use: "empty"}
+	root.AddCommand(&cobra.Command{Use: "version", Run: func(c *cobra.Command, _ []string) { c.Println("empty") }})
+	_ = root.Execute()
+}
+`
+
+// TestBudgets holds the size, and the start against that of an empty program.
+// Both are started in turn, so that a busy machine slows both, and the faster
+// half of the starts is compared, so that a hiccup does not count.
+func TestBudgets(t *testing.T) {
+	if *budget == "" {
+		t.Skip("run by: make size")
+	}
+	info, err := os.Stat(*budget)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("size: %.1f MB of %.1f", float64(info.Size())/1e6, float64(maxSize)/1e6)
+	if info.Size() > maxSize {
+		t.Errorf("the program has %d bytes, %d are allowed", info.Size(), maxSize)
+	}
+	floor := buildEmpty(t)
+	var ours, theirs []time.Duration
+	for range starts {
+		ours = append(ours, start(t, *budget))
+		theirs = append(theirs, start(t, floor))
+	}
+	a, b := typical(ours), typical(theirs)
+	t.Logf("start: %v, an empty program %v, ratio %.2f of %.2f", a, b, float64(a)/float64(b), startRatio)
+	if float64(a) > startRatio*float64(b) {
+		t.Errorf("version takes %.2f times an empty program, %.2f are allowed", float64(a)/float64(b), startRatio)
+	}
+}
+
+// buildEmpty builds the floor inside this module, so that it gets the same
+// cobra.
+func buildEmpty(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp(".", "empty-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(empty), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	bin := filepath.Join(t.TempDir(), "empty")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", bin, "./"+dir)
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return bin
+}
+
+func start(t *testing.T, bin string) time.Duration {
+	t.Helper()
+	began := time.Now()
+	if out, err := exec.Command(bin, "version").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return time.Since(began)
+}
+
+// typical is the mean of the faster half.
+func typical(d []time.Duration) time.Duration {
+	slices.Sort(d)
+	half := d[:len(d)/2]
+	var sum time.Duration
+	for _, x := range half {
+		sum += x
+	}
+	return sum / time.Duration(len(half))
+}
