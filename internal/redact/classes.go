@@ -29,7 +29,7 @@ const (
 var exact = map[string]class{
 	"authorization": {"authorization", header}, "proxyauthorization": {"authorization", header},
 	"xamzauthorization": {"authorization", header},
-	"cookie":            {"cookie", cookies}, "setcookie": {"cookie", cookies}, "setcookie2": {"cookie", cookies},
+	"cookie":            {"cookie", cookies}, "documentcookie": {"cookie", cookies}, "setcookie": {"cookie", cookies}, "setcookie2": {"cookie", cookies},
 	"afg": {"cookie", always}, "aspnetsessionid": {"cookie", always}, "aspxauth": {"cookie", always},
 	"twofactorauthenticationid": {"cookie", always}, "ajaxrequestuniquekey": {"cookie", always},
 	"jsessionid": {"cookie", always}, "phpsessid": {"cookie", always}, "connectsid": {"cookie", always},
@@ -158,7 +158,8 @@ var states = set(stateWords)
 // talk are the words of sentences about a secret.
 var talk = set(stateWords + ` a an the your you this that it its is was are be been has have had must should may might
 	can cannot could not please enter type check try error at in for of to with from by on or and if when
-	because after before only too field minimum maximum length characters match matches does do did`)
+	because after before only too field minimum maximum length characters match matches does do did
+	again later once more new another`)
 
 // opening are nouns that sentences about a secret begin with.
 var opening = set(`verification validation authentication signature token password secret code access refresh session security`)

@@ -19,13 +19,13 @@ func (sc *scanner) extent(at place) (from, to int) {
 	if at.whole && !at.address && at.around == 0 {
 		return at.value, sc.trim(at.value, sc.settingEnd(at))
 	}
-	return at.value, sc.trim(at.value, sc.unquotedEnd(at.value, at.address))
+	return at.value, sc.trim(at.value, sc.unquotedEnd(at.value, at))
 }
 
 // settingEnd: a setting has its line to itself, spaces included, unless more
 // settings follow on it.
 func (sc *scanner) settingEnd(at place) int {
-	end := sc.unquotedEnd(at.value, false)
+	end := sc.unquotedEnd(at.value, place{})
 	if next := sc.skip(end, ",; \t"); next > end && sc.keyFollows(next) {
 		return end
 	}
@@ -80,9 +80,12 @@ func (sc *scanner) quotation(i int) (from, to int, ok bool) {
 
 // unquotedEnd is where a value without quotation marks ends: at white space, a
 // quotation mark, or a mark after which something else clearly begins.
-func (sc *scanner) unquotedEnd(i int, address bool) int {
+func (sc *scanner) unquotedEnd(i int, at place) int {
 	known := &sc.runs[0]
-	if address {
+	switch {
+	case at.encoded:
+		known = &sc.runs[2]
+	case at.address:
 		known = &sc.runs[1]
 	}
 	if i >= known.from && i < known.to {
@@ -94,7 +97,7 @@ func (sc *scanner) unquotedEnd(i int, address bool) int {
 			i += n
 			continue
 		}
-		if sc.ends(i, address) {
+		if sc.ends(i, at) {
 			break
 		}
 		i++
@@ -103,7 +106,7 @@ func (sc *scanner) unquotedEnd(i int, address bool) int {
 	return i
 }
 
-func (sc *scanner) ends(i int, address bool) bool {
+func (sc *scanner) ends(i int, at place) bool {
 	next := sc.at(i + 1)
 	switch c := sc.s[i]; c {
 	case ' ', '\t', '\n', '\r', '"', '\'', '`':
@@ -113,9 +116,9 @@ func (sc *scanner) ends(i int, address bool) bool {
 	case '<':
 		return next == '/' || isAlnum(next)
 	case '&', '#':
-		return address || c == '&' && sc.keyFollows(i+1)
+		return at.address || c == '&' && sc.keyFollows(i+1)
 	case '%':
-		return address && (sc.has(i, "%26") || sc.has(i, "%22") || sc.has(i, "%20") || sc.has(i, "%23"))
+		return at.encoded && (sc.has(i, "%26") || sc.has(i, "%22") || sc.has(i, "%20") || sc.has(i, "%23"))
 	case ',', ';':
 		return next == 0 || isSpace(next) || sc.keyFollows(i+1)
 	case ')', ']', '}':

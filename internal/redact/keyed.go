@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // keyed masks the value after a word that is a secret's key. It returns where
 // to go on: behind the value if it was masked, else behind the word.
@@ -37,6 +40,10 @@ func (sc *scanner) classOf(key string, w, previous word, at place) class {
 			sc.named = named{classify(sc.s[from:to], ""), to}
 		}
 		return class{}
+	case "key":
+		if from, to := sc.extent(at); to-from <= 64 {
+			sc.named = named{classify(sc.s[from:to], ""), to}
+		}
 	case "value":
 		if sc.named.end > 0 && w.from-sc.named.end < 32 {
 			return sc.named.class
@@ -56,6 +63,7 @@ type place struct {
 	value   int    // where the value begins, its quotation mark included
 	equals  bool   // "=", not ":"
 	address bool   // a parameter of an address or a form
+	encoded bool   // of an address inside another one
 	setting bool   // the key begins its line
 	quoted  bool   // the key is in quotation marks
 	whole   bool   // the value has the rest of its line to itself
@@ -79,7 +87,7 @@ func (sc *scanner) separator(w word) (place, bool) {
 	if before == '[' && sc.at(i) == ']' { // user[password]=…
 		i++
 	}
-	at.address = before == '?' || before == '&' || before == ';' && sc.has(w.from-5, "&amp;") || sc.encoded(w.from-3)
+	at.address = before == '?' || before == '&' || before == ';' && sc.has(w.from-5, "&amp;") || sc.inner(w.from-3)
 	if sc.opensElement(w.from) {
 		return sc.element(at, i)
 	}
@@ -93,7 +101,7 @@ func (sc *scanner) separator(w word) (place, bool) {
 		at.equals = sc.at(i) == '='
 		i++
 	case sc.has(i, "%3D"), sc.has(i, "%3d"):
-		i, at.equals, at.address = i+3, true, true
+		i, at.equals, at.address, at.encoded = i+3, true, true, true
 	case i > w.to && strings.HasPrefix(sc.text(w), "--") && sc.at(i) != '-':
 		at.equals = true
 	default:
@@ -109,8 +117,8 @@ func (sc *scanner) separator(w word) (place, bool) {
 	return at, at.value < len(sc.s)
 }
 
-// encoded reports an address inside an address: "%26token%3D".
-func (sc *scanner) encoded(i int) bool {
+// inner reports an address inside an address: "%26token%3D".
+func (sc *scanner) inner(i int) bool {
 	return sc.has(i, "%26") || sc.has(i, "%3F") || sc.has(i, "%3f")
 }
 
@@ -192,18 +200,29 @@ func (sc *scanner) spoken(w, previous word) int {
 		}
 	}
 	c := sc.classOf(sc.text(w), w, previous, at)
-	if c.rule == never || !verb && c.kind != "code" || c.rule == header || c.rule == cookies {
+	if c.rule == never || c.rule == header || c.rule == cookies {
 		return w.to
 	}
 	from, to := sc.extent(at)
 	if c.kind == "code" {
 		to = sc.pairOfDigits(from, to)
 	}
-	if text := sc.s[from:to]; !strange(text) || !verb && !digits(text) || !secret(c, text, at) {
+	if text := sc.s[from:to]; !strange(text) || !verb && !digits(text) && !bare(c, text) || !secret(c, text, at) {
 		return w.to
 	}
 	sc.add(from, to, c.kind)
 	return to
+}
+
+// bare: a value right behind its key, with nothing between them, must look
+// like nothing else: "password hunter2", but not "password AADSTS50126".
+func bare(c class, s string) bool {
+	least := 8
+	if c.kind == "password" {
+		least = 7
+	}
+	return c.kind != "code" && len(s) >= least && strings.ContainsAny(s, "0123456789") && strings.ContainsFunc(s, unicode.IsLetter) &&
+		!strings.ContainsAny(s, "=:/()<>[]{}|,;") && !errorCode(s) && !isUUID(s)
 }
 
 // textMessage: "123456 is your Alarm.com verification code".

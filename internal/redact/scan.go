@@ -7,7 +7,7 @@ import "strings"
 type scanner struct {
 	s     string
 	spans []span
-	runs  [2]run // the last unquoted value looked at, by whether it is in an address
+	runs  [3]run // the last unquoted value looked at, by its surroundings
 	line  run    // the last line whose end was looked for
 	named named
 }
@@ -38,7 +38,7 @@ func (sc *scanner) scan() {
 			i = sc.userinfo(i)
 		case inWord(sc.s[i]):
 			w := sc.wordAt(i)
-			i = max(sc.shapes(w), sc.keyed(w, previous))
+			i = max(sc.shapes(w), sc.keyed(w, previous), sc.command(w))
 			previous = w
 		default:
 			i++

@@ -92,7 +92,7 @@ func next(s string, i int) byte {
 
 // placeholder: what stands where a secret was left out.
 func placeholder(s string) bool {
-	if isMask(s) || strings.Trim(s, "*•.xX-_?…") == "" {
+	if isMask(s) || strings.Trim(s, "*•.-_?…") == "" || len(s) > 2 && strings.Trim(s, "xX") == "" {
 		return true
 	}
 	if len(s) <= 24 && states[strings.ToLower(strings.Trim(s, ".!,"))] {

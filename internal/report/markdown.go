@@ -63,10 +63,10 @@ func (m *ticket) labels(indent string, list []labelled) {
 
 func (m *ticket) checks(v view) {
 	if len(v.Checks)+len(v.Also) > 0 || v.Passed != "" || v.Left != "" {
-		m.line("\n## Checks\n")
+		m.line("\n## Checks")
 	}
 	if len(v.Checks) > 0 {
-		m.line("| Result | Check | Found | Code |\n|---|---|---|---|")
+		m.line("\n| Result | Check | Found | Code |\n|---|---|---|---|")
 	}
 	for _, c := range v.Checks {
 		text := c.Text
