@@ -30,7 +30,7 @@ func (w *Wizard) run(ctx context.Context, p page) (reply, error) {
 	defer end()
 	s.wait = timer(over, w.opt.After)
 	input, stop := w.keys()
-	program := tea.NewProgram(s, tea.WithInput(input), tea.WithOutput(w.opt.Out))
+	program := tea.NewProgram(s, tea.WithInput(input), tea.WithOutput(w.opt.Out), tea.WithFilter(noSizeQuestion))
 	input.onEnd(func() { program.Send(endMsg{}) })
 	defer context.AfterFunc(ctx, program.Quit)()
 	if w.opt.Settle > 0 {
@@ -40,6 +40,16 @@ func (w *Wizard) run(ctx context.Context, p page) (reply, error) {
 	_, err := program.Run()
 	stop()
 	return w.finish(ctx, s, err)
+}
+
+// noSizeQuestion drops a form's question for the window's size. The size is
+// known, and a Program does not wait for the answer when it ends: it would look
+// at the terminal after the last question.
+func noSizeQuestion(_ tea.Model, msg tea.Msg) tea.Msg {
+	if msg == tea.WindowSize()() {
+		return nil
+	}
+	return msg
 }
 
 func (w *Wizard) screen(p page) *screen {

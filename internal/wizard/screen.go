@@ -176,8 +176,17 @@ func (s *screen) resize(width, height int) tea.Cmd {
 	if width == s.width && height == s.height {
 		return nil
 	}
+	read := !s.reading()
 	s.width, s.height = width, height
-	return tea.Sequence(s.build(), tea.ClearScreen)
+	if !read {
+		s.offset, s.seen = 0, 0 // rows of another width say nothing
+	}
+	cmd := s.build()
+	if read {
+		s.seen = s.shape.total
+		s.follow()
+	}
+	return tea.Sequence(cmd, tea.ClearScreen)
 }
 
 // forward hands an event to the form and looks at what became of it. The
