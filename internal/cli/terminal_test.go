@@ -1,0 +1,227 @@
+//go:build !windows
+
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"github.com/authdoctor/authdoctor/internal/cli"
+	"github.com/authdoctor/authdoctor/internal/wizard"
+)
+
+// guard is how long anything may take before it counts as hanging.
+const guard = 30 * time.Second
+
+// seat is a person at a real terminal line, with the program on its other end.
+type seat struct {
+	t      *testing.T
+	master *os.File
+	screen *screen
+	stdout bytes.Buffer
+	code   chan int
+}
+
+// screen is what was written to the terminal, without escape sequences.
+type screen struct {
+	mu      sync.Mutex
+	raw     bytes.Buffer
+	read    int // of the plain text: what was waited for already
+	changed chan struct{}
+}
+
+var escapes = regexp.MustCompile("\x1b(\\[[0-9;?]*[a-zA-Z]|[=>])")
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.raw.Write(p)
+	select {
+	case s.changed <- struct{}{}:
+	default:
+	}
+	return len(p), nil
+}
+
+func (s *screen) plain() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return escapes.ReplaceAllString(s.raw.String(), "")
+}
+
+// sitDown starts the program on a terminal of its own.
+func sitDown(t *testing.T, env map[string]string, args ...string) *seat {
+	t.Helper()
+	master, tty, err := pty.Open()
+	if err != nil {
+		t.Skipf("no pseudo-terminal here: %v", err)
+	}
+	if err := pty.Setsize(tty, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
+		t.Fatal(err)
+	}
+	s := &seat{t: t, master: master, screen: &screen{changed: make(chan struct{}, 1)}, code: make(chan int, 1)}
+	copied := make(chan struct{})
+	go func() {
+		defer close(copied)
+		_, _ = io.Copy(s.screen, master)
+	}()
+	sys := cli.OS()
+	sys.Args, sys.Stdin, sys.Stderr, sys.Stdout = args, tty, tty, &s.stdout
+	sys.Getenv = func(name string) string { return env[name] }
+	sys.Terminal, sys.Settle = wizard.Terminal, 0
+	ctx, stop := context.WithCancel(t.Context())
+	go func() { s.code <- cli.Main(ctx, sys) }()
+	t.Cleanup(func() {
+		stop()
+		tty.Close()
+		master.Close()
+		<-copied
+	})
+	return s
+}
+
+// sees waits until a text is on the screen, behind what was seen before.
+func (s *seat) sees(text string) {
+	s.t.Helper()
+	limit := time.After(guard)
+	for {
+		plain := s.screen.plain()
+		if i := strings.Index(plain[min(s.screen.read, len(plain)):], text); i >= 0 {
+			s.screen.read += i + len(text)
+			return
+		}
+		select {
+		case <-s.screen.changed:
+		case code := <-s.code:
+			s.t.Fatalf("ended with %d before %q was seen:\n%s", code, text, plain)
+		case <-limit:
+			s.t.Fatalf("never seen: %q\n%s", text, plain)
+		}
+	}
+}
+
+func (s *seat) types(keys string) {
+	s.t.Helper()
+	if _, err := io.WriteString(s.master, keys); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *seat) ends(want int) {
+	s.t.Helper()
+	select {
+	case got := <-s.code:
+		if got != want {
+			s.t.Errorf("exit status %d, want %d", got, want)
+		}
+	case <-time.After(guard):
+		s.t.Fatalf("does not end:\n%s", s.screen.plain())
+	}
+}
+
+const (
+	enter, space, down, ctrlC = "\r", " ", "\x1b[B", "\x03"
+)
+
+// From the first question to the proof, at a real terminal.
+func TestTheWizardFromStartToFixed(t *testing.T) {
+	s := sitDown(t, map[string]string{"TERM": "xterm"}, "diagnose", "alarmcom", "--no-checks")
+	s.sees("What do you see?")
+	s.sees("quit")
+	s.types(space + enter)
+	s.sees("error message?")
+	s.sees("quit")
+	s.types("login failed, password=hunter2" + enter)
+	s.sees("Where does it fail?")
+	s.sees("quit")
+	s.types(enter)
+	for range 3 { // three questions, and the first answer to each
+		s.sees("I do not know")
+		s.sees("quit")
+		s.types(enter)
+	}
+	s.sees("Most likely")
+	s.sees("quit")
+	s.types(enter)
+	step := func(title string) {
+		s.sees(title)
+		s.sees("quit")
+	}
+	step("Step 1 of 5")
+	s.types(enter)
+	step("Step 2 of 5")
+	s.types(enter) // the rest of the step
+	s.sees("It works now")
+	s.sees("quit")
+	s.types(enter)
+	step("Step 5 of 5")
+	s.types(enter)
+	for _, title := range []string{"1 of 5", "2 of 5", "3 of 5", "4 of 5"} {
+		s.sees(title)
+		s.sees("quit")
+		s.types(enter)
+	}
+	s.sees("5 of 5")
+	s.sees("quit")
+	s.types(down + down + enter)
+	s.ends(0)
+	for _, want := range []string{"Fixed", "20 minutes", "login failed"} {
+		if !strings.Contains(s.stdout.String(), want) {
+			t.Errorf("the report does not say %q:\n%s", want, s.stdout.String())
+		}
+	}
+	if strings.Contains(s.stdout.String(), "hunter2") {
+		t.Error("the password that was pasted is in the report")
+	}
+}
+
+func TestCtrlCKeepsWhatWasFound(t *testing.T) {
+	s := sitDown(t, map[string]string{"TERM": "xterm"}, "diagnose", "alarmcom", "--no-checks", "--symptom", "session-drops", "--check", "clock=drifting")
+	s.sees("Where does it fail?")
+	s.sees("quit")
+	s.types(ctrlC)
+	s.ends(130)
+	if !strings.Contains(s.stdout.String(), "clock.drifting") && !strings.Contains(s.screen.plain(), "clock.drifting") {
+		t.Errorf("what was found is not told:\n%s", s.stdout.String())
+	}
+}
+
+// The same questions, read line by line.
+func TestTheWizardForAScreenReader(t *testing.T) {
+	for name, env := range map[string]map[string]string{
+		"variable": {"ACCESSIBLE": "1", "TERM": "xterm"},
+		"dumb":     {"TERM": "dumb"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sitDown(t, env, "diagnose", "alarmcom", "--no-checks", "--symptom", "session-drops", "--message", "signed out")
+			s.sees("Where does it fail?")
+			s.sees(">")
+			s.types("rubbish\n")
+			s.sees(">")
+			s.types("1\n")
+			s.sees("1")
+			s.types("q\n")
+			s.ends(130)
+			if strings.ContainsAny(s.screen.plain(), "\x1b") {
+				t.Error("an escape sequence reaches the screen reader")
+			}
+		})
+	}
+}
+
+// Once the terminal is gone, nothing is answered by default.
+func TestTheEndOfInputIsNoAnswer(t *testing.T) {
+	s := sitDown(t, map[string]string{"TERM": "dumb"}, "diagnose", "alarmcom", "--no-checks", "--symptom", "session-drops", "--message", "x")
+	s.sees("Where does it fail?")
+	s.types("\x04") // end of file
+	s.ends(130)
+}
