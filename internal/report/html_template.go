@@ -92,7 +92,7 @@ const htmlText = `<!doctype html>
 <thead><tr><th scope="col">Result</th><th scope="col">Check</th><th scope="col">Found</th><th scope="col">Code</th></tr></thead>
 <tbody>
 {{- range .}}
-<tr><td class="{{tone .Look.Ink}}"><span aria-hidden="true">{{.Look.Glyph}}</span> {{.Look.Word}}</td><th scope="row">{{.Title}}</th><td>{{.Text}}{{with .Aside}} ({{.}}){{end}}</td><td><code>{{.Code}}</code></td></tr>
+<tr><td class="{{tone .Look.Ink}}"><span aria-hidden="true">{{.Look.Glyph}}</span> {{.Look.Word}}</td><th scope="row">{{.Title}}</th><td>{{.Text}}{{with .Aside}} ({{.}}){{end}}</td><td>{{with .Code}}<code>{{.}}</code>{{end}}</td></tr>
 {{- end}}
 </tbody>
 </table>

@@ -95,20 +95,31 @@ func addAdvice(v *view, r *diag.Report) {
 		v.advise("Do this", cmpOr(next.Text, remedyOf(r)))
 	}
 	v.advise("Why", r.Verdict.Why)
-	if h := r.HandOver; h != nil {
-		if !strings.Contains(next.Text, h.To) {
-			v.advise("Turn to", h.To)
-		}
-		if r.Verdict.Status == diag.Waiting {
-			v.advise("Meanwhile", h.Text)
-		} else {
-			v.advise("Tell them", h.Text)
-		}
-		v.advise("Give them", h.Give...)
+	if r.HandOver != nil {
+		v.handOver(r)
 	}
 	v.advise("Proven by", provenBy(r))
 	v.advise("Still open", stillOpen(r)...)
 	v.advise("From now on", r.Prevent...)
+}
+
+// handOver says whom to turn to. While waiting may still do, that comes after
+// the waiting.
+func (v *view) handOver(r *diag.Report) {
+	h := r.HandOver
+	switch {
+	case r.Verdict.Status == diag.Waiting:
+		v.advise("Meanwhile", h.Text)
+		if h.To != "" {
+			v.advise("If it lasts", "turn to "+h.To)
+		}
+	case strings.Contains(r.Verdict.Next.Text, h.To):
+		v.advise("Tell them", h.Text)
+	default:
+		v.advise("Turn to", h.To)
+		v.advise("Tell them", h.Text)
+	}
+	v.advise("Give them", h.Give...)
 }
 
 // planned reports that the list of steps says what to do next, and says it
