@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync/atomic"
 )
 
 // What a server may make us do.
@@ -28,8 +29,9 @@ type visit struct {
 	status int
 	proto  string
 	header http.Header
-	body   []byte // the beginning of it
-	proxy  string // fit to be shown; empty for none
+	body   []byte      // the beginning of it
+	proxy  string      // fit to be shown; empty for none
+	asked  atomic.Bool // a server asked for a certificate from us
 	phases phases
 }
 
@@ -75,8 +77,14 @@ func (v *visit) transport(w *way) *http.Transport {
 		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, r *http.Response) error {
 			return proxyRefusal(r.StatusCode)
 		},
-		DialContext:            v.phases.timed(w.dial),
-		TLSClientConfig:        &tls.Config{RootCAs: w.env.Roots, Time: w.env.Now, MinVersion: tls.VersionTLS12},
+		DialContext: v.phases.timed(w.dial),
+		TLSClientConfig: &tls.Config{
+			RootCAs: w.env.Roots, Time: w.env.Now, MinVersion: tls.VersionTLS12,
+			GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+				v.asked.Store(true)
+				return &tls.Certificate{}, nil
+			},
+		},
 		ForceAttemptHTTP2:      true,
 		MaxResponseHeaderBytes: mostHeaderBytes,
 	}

@@ -39,7 +39,9 @@ func (v *visit) facts(now time.Time) map[string]any {
 // endpoint had its turn is another check's business, so it is unknown here.
 func judgeSilence(v *visit, facts map[string]any) diag.Finding {
 	fault := explainNet(v.err)
-	facts["fault"] = string(fault)
+	if fault != faultOther {
+		facts["fault"] = string(fault)
+	}
 	if reason := v.before(fault); reason != "" {
 		return unknown(facts, "%s", reason)
 	}
@@ -82,10 +84,10 @@ func (v *visit) before(fault netFault) string {
 		return ""
 	}
 	if tlsErr, _, _ := v.phases.reached(); tlsErr != nil {
-		return "the encrypted connection failed: " + tlsReason(tlsErr)
+		return "the encrypted connection failed: " + tlsReason(tlsErr, v.asked.Load())
 	}
 	if remoteAlert(v.err) != "" {
-		return "the encrypted connection failed: " + tlsReason(v.err)
+		return "the encrypted connection failed: " + tlsReason(v.err, v.asked.Load())
 	}
 	return ""
 }

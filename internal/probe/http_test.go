@@ -173,6 +173,8 @@ func TestHTTPSilence(t *testing.T) {
 	certs := func(c tls.Certificate) *tls.Config { return &tls.Config{Certificates: []tls.Certificate{c}} }
 	mutual := certs(root.server(nil))
 	mutual.ClientAuth = tls.RequireAnyClientCert
+	mutual12 := mutual.Clone()
+	mutual12.MaxVersion = tls.VersionTLS12
 	fails := func(err error) func(context.Context, string, string) (net.Conn, error) {
 		return func(context.Context, string, string) (net.Conn, error) {
 			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
@@ -219,6 +221,7 @@ func TestHTTPSilence(t *testing.T) {
 		{"no TLS there", "https", reply("HTTP/1.1 400 Bad Request\r\n\r\n"), nil, "unknown", "the encrypted connection failed: the server does not speak TLS"},
 		{"hangs up in the handshake", "https", reply(""), nil, "unknown", "the encrypted connection failed: the other side hung up"},
 		{"wants a certificate", "https", over(mutual), nil, "unknown", "the encrypted connection failed: the server wants a certificate from this computer"},
+		{"wants a certificate, TLS 1.2", "https", over(mutual12), nil, "unknown", "the encrypted connection failed: the server wants a certificate from this computer"},
 		{"old TLS only", "https", over(&tls.Config{Certificates: mutual.Certificates, MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}), nil, "unknown",
 			"the encrypted connection failed: the server says: protocol version not supported"},
 	} {

@@ -37,9 +37,10 @@ func (v *visit) proxyMayAnswer() bool {
 	return v.proxy != "" && v.page().Scheme == "http" && v.status >= 500
 }
 
-// tlsReason says in a few words why an encrypted connection failed. The check
-// of the encryption itself tells the rest.
-func tlsReason(err error) string {
+// tlsReason says in a few words why an encrypted connection failed, to a
+// server that asked for a certificate from us or did not. The check of the
+// encryption itself tells the rest.
+func tlsReason(err error, asked bool) string {
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
 		if invalid.Reason == x509.Expired {
 			return "the certificate has run out or is not valid yet, by this computer's clock"
@@ -57,7 +58,7 @@ func tlsReason(err error) string {
 		return "the server proves another name"
 	case plain:
 		return "the server does not speak TLS"
-	case alert == "certificate required", alert == "bad certificate":
+	case alert != "" && asked:
 		return "the server wants a certificate from this computer"
 	case alert != "":
 		return "the server says: " + printable(alert)

@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"time"
 
@@ -47,7 +48,9 @@ func runTLS(ctx context.Context, env Env, with Params) diag.Finding {
 	g := greet(ctx, env, target)
 	facts := g.facts(target)
 	if g.dialErr != nil {
-		facts["fault"] = string(explainNet(g.dialErr))
+		if fault := explainNet(g.dialErr); fault != faultOther {
+			facts["fault"] = string(fault)
+		}
 		return unknown(facts, "could not connect: %s", whyNoConnection(g.dialErr))
 	}
 	if len(g.certs) == 0 {
@@ -104,7 +107,7 @@ func judgeNoHandshake(g greeting, facts map[string]any) diag.Finding {
 func judgeHandshake(g greeting, facts map[string]any, now time.Time) diag.Finding {
 	switch {
 	case g.err == nil:
-		return judgeLifetime(facts, now)
+		return judgeLifetime(g.certs[0], facts, now)
 	case explainNet(g.err) == faultStopped:
 		return unknown(facts, "%s", faultStopped)
 	case explainNet(g.err) == faultTimeout:
@@ -133,10 +136,9 @@ func handshakeSummary(g greeting) string {
 }
 
 // judgeLifetime passes a certificate, or warns that its days are numbered.
-func judgeLifetime(facts map[string]any, now time.Time) diag.Finding {
+func judgeLifetime(leaf *x509.Certificate, facts map[string]any, now time.Time) diag.Finding {
 	text := fmt.Sprintf("trusted, %s", facts["version"])
 	end, _ := time.Parse(time.RFC3339, facts["not_after"].(string))
-	start, _ := time.Parse(time.RFC3339, facts["not_before"].(string))
 	left := end.Sub(now)
 	if left >= expiringWithin {
 		return found("ok", text, facts)
@@ -145,7 +147,7 @@ func judgeLifetime(facts map[string]any, now time.Time) diag.Finding {
 		return found("expiring", text+", but the certificate runs out in less than a minute", facts)
 	}
 	text += ", but the certificate runs out in " + span(left)
-	if life := end.Sub(start); life <= expiringWithin {
+	if life := leaf.NotAfter.Sub(leaf.NotBefore); life <= expiringWithin {
 		text += fmt.Sprintf(" (it is of a kind that lives %s and is renewed by itself)", span(life))
 	}
 	return found("expiring", text, facts)

@@ -39,11 +39,13 @@ const mostCerts = 10
 // before it begins.
 type window struct{ from, to time.Time }
 
-// overlap is the time in which every certificate of a chain is valid.
+// overlap is the time in which every certificate of a chain is valid. When an
+// authority that is trusted as such began does not matter (RFC 5280, 6.1), but
+// that it ended does, to every program that people sign in with.
 func overlap(chain []*x509.Certificate) window {
 	w := window{chain[0].NotBefore, chain[0].NotAfter}
-	for _, c := range chain[1:] {
-		if c.NotBefore.After(w.from) {
+	for i, c := range chain[1:] {
+		if anchor := i+2 == len(chain); !anchor && c.NotBefore.After(w.from) {
 			w.from = c.NotBefore
 		}
 		if c.NotAfter.Before(w.to) {
@@ -104,31 +106,45 @@ func whose(leaf bool) string {
 
 // trustedChain finds a chain from the server to a trusted authority, whatever
 // the date: it asks for every moment at which that could change, the nearest
-// to now first. When the certificates of the only chain were never valid at
-// the same time, it is returned all the same, and its window is empty.
+// to now first. A chain whose certificates were never valid at the same time
+// is returned all the same.
 func trustedChain(certs []*x509.Certificate, roots *x509.CertPool, now time.Time) ([]*x509.Certificate, error) {
 	var why error
+	var above *x509.Certificate // what vouches for the server's, but never at the same time
 	for _, at := range moments(certs, now) {
 		chains, err := verifyChain(certs, roots, at)
 		if err == nil {
 			return longest(chains), nil
 		}
-		if why == nil || isDated(why) {
+		if c := dated(err); c != nil && c != certs[0] {
+			above = c
+		}
+		if why == nil || dated(why) != nil {
 			why = err
 		}
 	}
-	if !isDated(why) {
+	if dated(why) == nil {
 		return nil, why
+	}
+	return neverTogether(certs, above, roots, now, why)
+}
+
+// neverTogether finds a chain in which the first certificate was never valid
+// together with what is above it: that is either trusted itself, and so was
+// not sent, or has to be traced further.
+func neverTogether(certs []*x509.Certificate, above *x509.Certificate, roots *x509.CertPool, now time.Time, why error) ([]*x509.Certificate, error) {
+	if above != nil && !slices.ContainsFunc(certs, above.Equal) && certs[0].CheckSignatureFrom(above) == nil {
+		return []*x509.Certificate{certs[0], above}, nil
 	}
 	linked := linkedChain(certs)
 	if len(linked) == 1 {
 		return nil, why
 	}
-	above, err := trustedChain(linked[1:], roots, now)
+	rest, err := trustedChain(linked[1:], roots, now)
 	if err != nil {
 		return nil, err
 	}
-	return append(linked[:1:1], above...), nil
+	return append(linked[:1:1], rest...), nil
 }
 
 func verifyChain(certs []*x509.Certificate, roots *x509.CertPool, at time.Time) ([][]*x509.Certificate, error) {
@@ -158,10 +174,12 @@ func longest(chains [][]*x509.Certificate) []*x509.Certificate {
 	})
 }
 
-// isDated reports whether a chain failed only for its dates.
-func isDated(err error) bool {
-	invalid, ok := errors.AsType[x509.CertificateInvalidError](err)
-	return ok && invalid.Reason == x509.Expired
+// dated is the certificate whose dates alone made a chain fail, or nil.
+func dated(err error) *x509.Certificate {
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
+		return invalid.Cert
+	}
+	return nil
 }
 
 // linkedChain follows the presented certificates upwards from the server's
@@ -184,14 +202,13 @@ func linkedChain(certs []*x509.Certificate) []*x509.Certificate {
 // Verifying gives one error for most of these, so that the presented chain
 // has to tell.
 func chainFault(certs []*x509.Certificate, err error) string {
-	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
-		if invalid.Reason == x509.IncompatibleUsage {
-			return chainWrongPurpose
-		}
-		return chainForbidden
-	}
+	invalid, ok := errors.AsType[x509.CertificateInvalidError](err)
 	leaf := certs[0]
 	switch {
+	case ok && invalid.Reason == x509.IncompatibleUsage:
+		return chainWrongPurpose
+	case ok && invalid.Reason != x509.Expired:
+		return chainForbidden
 	case bytes.Equal(leaf.RawSubject, leaf.RawIssuer) && leaf.CheckSignature(leaf.SignatureAlgorithm, leaf.RawTBSCertificate, leaf.Signature) == nil:
 		return chainSelfSigned
 	case len(linkedChain(certs)) == 1 && looksIncomplete(leaf):

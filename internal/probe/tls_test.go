@@ -51,6 +51,8 @@ func TestTLSCertificates(t *testing.T) {
 	stranger := newIssuer(t, "Box Filter CA", func(c *x509.Certificate) { c.Subject.Organization = []string{"Filter Inc"} })
 	strangers := stranger.under("Box Intermediate")
 	old := newIssuer(t, "Old Root", lives(-1000*day, -day))
+	young := newIssuer(t, "Young Root", lives(0, 1000*day))
+	older := young.under("Older Middle", lives(-1000*day, -10*day))
 	leaving := newIssuer(t, "Leaving Root", lives(-1000*day, 2*day))
 	bound := root.under("Bound Middle", func(c *x509.Certificate) { c.PermittedDNSDomains = []string{"other.example"} })
 	hostile := stranger.server(nil)
@@ -99,6 +101,20 @@ func TestTLSCertificates(t *testing.T) {
 		{"the one in between ran out", short.server(send(short)),
 			"a certificate that vouches for the server's ran out 2 days ago (by this computer's clock)", "expired",
 			map[string]any{"issuer": "Short Middle", "not_after": "2026-02-27T12:00:00Z", "days_left": -2}},
+		{"ran out before its authority began", young.server(nil, lives(-90*day, -3*day)),
+			"the certificate ran out 3 days ago (by this computer's clock)", "expired",
+			map[string]any{"issuer": "Young Root", "not_before": "2025-12-01T12:00:00Z", "not_after": "2026-02-26T12:00:00Z", "days_left": -3}},
+		{"ran out before its authority's authority began", older.server(send(older), lives(-90*day, -3*day)),
+			"a certificate that vouches for the server's ran out 10 days ago (by this computer's clock)", "expired",
+			map[string]any{"issuer": "Older Middle", "not_before": "2025-12-01T12:00:00Z", "not_after": "2026-02-19T12:00:00Z", "days_left": -10}},
+		{"valid at no time, by a stranger", stranger.server(nil, lives(day, -day)),
+			"Box Filter CA (Filter Inc) vouches for the server, and this computer does not trust it", "untrusted",
+			undated(map[string]any{"issuer": "Box Filter CA (Filter Inc)", "chain_fault": "unknown_authority"})},
+		{"its authority ran out", old.server(nil), "a certificate that vouches for the server's ran out 24 hours ago (by this computer's clock)", "expired",
+			map[string]any{"issuer": "Old Root", "not_after": "2026-02-28T12:00:00Z", "days_left": -1}},
+		{"of a young authority, 6 hours left", young.server(nil, lives(-60*day, 6*time.Hour)),
+			"trusted, TLS 1.3, but the certificate runs out in 6 hours", "expiring",
+			map[string]any{"issuer": "Young Root", "not_after": "2026-03-01T18:00:00Z", "days_left": 0}},
 		{"never valid together", past.server(send(past)),
 			"a certificate that vouches for the server's ran out 200 days ago (by this computer's clock)", "expired",
 			map[string]any{"issuer": "Past Middle", "not_after": "2025-08-13T12:00:00Z", "days_left": -200}},
@@ -152,7 +168,7 @@ func TestTLSCertificates(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			address := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{tt.cert}})
-			got := runTLS(t.Context(), worldAt(address, poolOf(leaving, root, old)), Params{"address": "signin.example"})
+			got := runTLS(t.Context(), worldAt(address, poolOf(leaving, root, old, young)), Params{"address": "signin.example"})
 			want := diag.Finding{Outcome: tt.outcome, Summary: tt.summary, Facts: tlsFacts(tt.facts)}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
