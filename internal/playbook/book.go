@@ -100,8 +100,21 @@ func (d *decoder) vars(n *node, path, name string) map[string]string {
 			d.addHint("PB010", f.key.at, "use lower-case letters, digits and _", "malformed variable name %s", quote(f.key.text))
 		}
 		vars[f.key.text] = d.joined(f.value, quote(f.key.text)+" of "+name)
+		d.refuseSecret(f, vars[f.key.text])
 	}
 	return vars
+}
+
+// refuseSecret keeps secrets out of a file that is made to be shared.
+func (d *decoder) refuseSecret(f field, value string) {
+	if secretVariable(f.key.text) {
+		d.mask(f)
+		d.addHint("PB024", f.key.at, "remove it; secrets are given by flag", "secret variable %s", quote(f.key.text))
+	}
+	if hasPassword(value) {
+		d.mask(f)
+		d.addHint("PB024", f.value.at, "leave the name and the password out", "address with a password")
+	}
 }
 
 func validVar(name string) bool {

@@ -44,7 +44,7 @@ var Codes = []Code{
 	{"PB021", Error, "stages out of order", "Steps come in the order credentials, session, two_factor, roles, retest, with one retest at the end: that order is known to work."},
 	{"PB022", Error, "something that waits for itself", "The requires of steps, the after of checks or the when of questions lead in a circle, so none of them could ever begin."},
 	{"PB023", Error, "a step that requires a later one", "Steps are presented in the order of the file. Move one of the two."},
-	{"PB024", Error, "secret parameter", "Passwords, logins, communities and the files that hold them come only from flags. A playbook is made to be shared."},
+	{"PB024", Error, "secret parameter", "Passwords, logins, communities and the files that hold them come only from flags, never from a parameter, a variable or an address. A playbook is made to be shared."},
 
 	{"PB025", Error, "a cause that nothing can raise", "No symptom, check or question makes this cause more likely than before, so it could never be found."},
 	{"PB026", Error, "a cause without a way out", "No step fixes it and it has no escalate: whoever has it would be left alone with it."},

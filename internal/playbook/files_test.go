@@ -173,3 +173,14 @@ func TestCodesAreListed(t *testing.T) {
 		}
 	}
 }
+
+// What is refused as a secret is not printed by the message that refuses it.
+func TestSecretsAreMasked(t *testing.T) {
+	for _, name := range yamlFiles(t, "bad") {
+		data := readTestFile(t, "bad", name)
+		text := (&Problems{List: problemsOf(t, name, data)}).Error()
+		if strings.Contains(text, "hunter2") {
+			t.Errorf("%s: the secret is in the output:\n%s", name, text)
+		}
+	}
+}

@@ -70,11 +70,7 @@ var points = []string{diag.CheckpointPasses, diag.CheckpointFails, diag.Checkpoi
 // checkGiven holds what is said of a case against the playbook.
 func (d *decoder) checkGiven(x *index, path string, g *Given) {
 	d.listed(g.Symptoms, path+"/symptoms", "symptom", "symptoms", x.symptoms)
-	for i, id := range g.Symptoms {
-		if id != "" && slices.Index(g.Symptoms, id) < i {
-			d.add("PB011", d.valueAt(itemPath(path+"/symptoms", i)), "duplicate symptom %s", quote(id))
-		}
-	}
+	d.once(g.Symptoms, path+"/symptoms", "symptom")
 	refused := func(at string, bad *badWord) {
 		if bad != nil && bad.id {
 			d.addFinding("PB012", d.keyAt(at), bad.hint, "%s", bad.message)

@@ -152,9 +152,29 @@ func (x *index) conditionValues(key string) ([]string, bool) {
 // secret reports whether a probe's parameter carries a secret or says where
 // one lies. Such parameters come only from flags.
 func secret(parameter string) bool {
-	secrets := []string{"login", "user", "username", "password", "passphrase", "auth", "privacy", "community", "cookie", "bearer", "secret", "code", "token", "file"}
+	secrets := []string{"login", "user", "username", "password", "passphrase", "auth", "privacy", "community", "cookie", "bearer", "secret", "api-key", "code", "token", "file"}
 	name, _ := strings.CutSuffix(parameter, "-file")
-	return slices.Contains(secrets, name) || strings.HasPrefix(name, "bearer") || strings.HasPrefix(name, "login-")
+	return slices.Contains(secrets, name) || strings.HasPrefix(name, "bearer") || name == "login-name"
+}
+
+// secretVariable reports whether a variable's name says that it holds a
+// secret, such as imap_password.
+func secretVariable(name string) bool {
+	words := strings.Split(name, "_")
+	return slices.Contains([]string{"password", "passphrase", "secret", "community", "bearer", "cookie", "token"}, words[len(words)-1])
+}
+
+// hasPassword reports whether a text holds an address with a password in it,
+// such as https://me:secret@host/.
+func hasPassword(text string) bool {
+	for _, rest := range strings.Split(text, "://")[1:] {
+		host, _, _ := strings.Cut(rest, "/")
+		user, _, ok := strings.Cut(host, "@")
+		if ok && strings.Contains(user, ":") && !strings.ContainsAny(user, " {}") {
+			return true
+		}
+	}
+	return false
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

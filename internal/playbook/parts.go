@@ -71,6 +71,14 @@ func (r *reader) with(o *object) map[string]string {
 		}
 		r.places[path+"/"+key] = place{f.key.at, f.value.at}
 		with[key] = r.joined(f.value, quote(f.key.text)+" in "+name)
+		if secret(key) {
+			r.mask(f)
+			r.addHint("PB024", f.key.at, "remove it; it is given by flag", "secret parameter %s in %s", quote(key), o.name)
+		}
+		if hasPassword(with[key]) {
+			r.mask(f)
+			r.addHint("PB024", f.value.at, "leave the name and the password out", "address with a password in %s", o.name)
+		}
 	}
 	return with
 }
@@ -121,6 +129,9 @@ func (r *reader) choice(f field, path, question string) Choice {
 	c.Input, c.Prompt = o.text("input"), o.text("prompt")
 	if c.Input != "" && !validVar(c.Input) {
 		r.addHint("PB010", r.valueAt(path+"/input"), "use lower-case letters, digits and _", "malformed variable name %s", quote(c.Input))
+	}
+	if secretVariable(c.Input) {
+		r.addHint("PB024", r.valueAt(path+"/input"), "ask for nothing secret", "secret variable %s", quote(c.Input))
 	}
 	if c.Prompt != "" && c.Input == "" && !o.broken {
 		r.addHint("PB008", r.keyAt(path+"/prompt"), "name the variable that the answer goes to", "%s has a prompt but no input", name)

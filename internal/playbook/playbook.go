@@ -43,7 +43,7 @@ type Source struct {
 
 // Escalate says who can help when the playbook cannot.
 type Escalate struct {
-	Minutes float64
+	Minutes float64  // what it costs; 60 when the author does not say
 	To      string   // who
 	Text    string   // what to tell them
 	Give    []string // what to give them

@@ -12,6 +12,7 @@ import (
 func (r *reader) checkParts() {
 	x := r.book.index()
 	r.checkNames(x)
+	r.once(r.book.Surfaces, "/surfaces", "surface")
 	r.checkLeak()
 	for i := range r.book.Symptoms {
 		s := &r.book.Symptoms[i]
@@ -93,6 +94,17 @@ func (d *decoder) listed(list []string, path, kind, where string, known ids) {
 	}
 }
 
+// once refuses a list that names something twice.
+func (d *decoder) once(list []string, path, what string) {
+	seen := map[string]bool{}
+	for i, word := range list {
+		if word != "" && seen[word] {
+			d.add("PB011", d.valueAt(itemPath(path, i)), "duplicate %s %s", what, quote(word))
+		}
+		seen[word] = true
+	}
+}
+
 func (r *reader) checkCheck(x *index, c *Check) {
 	path, name := "check/"+c.ID, "check "+quote(c.ID)
 	outcomes, ok := outcomesOf(c.Run)
@@ -107,11 +119,8 @@ func (r *reader) checkCheck(x *index, c *Check) {
 		}
 	}
 	r.listed(c.After, path+"/after", "check", "after of "+name, x.checks)
-	for key := range c.With {
-		if secret(key) {
-			r.addHint("PB024", r.keyAt(path+"/with/"+key), "remove it; it is given by flag", "secret parameter %s in %s", quote(key), name)
-		}
-	}
+	r.once(c.After, path+"/after", "check")
+	r.once(c.Conclusive, path+"/conclusive", "outcome")
 	if n, ok := r.places[path+"/reliability"]; ok && c.Reliability == 0 {
 		r.add("PB014", n.value, "reliability of %s must be above 0, and at most 1", name)
 	}
@@ -213,6 +222,9 @@ func (r *reader) checkStep(x *index, s *Step) {
 	r.listed(s.Requires, path+"/requires", "step", "requires of "+name, x.steps)
 	r.listed(s.Affects, path+"/affects", "check", "affects of "+name, x.checks)
 	r.listed(s.Guides, path+"/guides", "guide", "guides of "+name, x.guides)
+	r.once(s.Requires, path+"/requires", "step")
+	r.once(s.Affects, path+"/affects", "check")
+	r.once(s.Guides, path+"/guides", "guide")
 	r.checkCondition(x, path+"/satisfied_by", s.SatisfiedBy, "satisfied_by of "+name)
 	for i, n := range s.Notes {
 		r.checkCondition(x, itemPath(path+"/notes", i)+"/when", n.When, "a note of "+name)
