@@ -133,9 +133,18 @@ func (p *program) stamp(r *diag.Report, started time.Time) {
 	r.Started, r.Finished = started.UTC(), p.Now().UTC()
 }
 
+// oneTerminal reports whether progress and result meet on one screen, so that
+// nothing needs to be said twice.
+func (p *program) oneTerminal() bool {
+	_, out := p.Terminal(p.Stdout)
+	_, err := p.Terminal(p.Stderr)
+	return out && err
+}
+
 // finish writes a report, and returns its exit status as an error.
 func (p *program) finish(r *diag.Report, text func(io.Writer, *diag.Report, report.Options) error) error {
 	err := p.emit(func(w io.Writer, o report.Options) error {
+		o.Checked = p.output == "" && !p.quiet && p.oneTerminal()
 		if p.format == "text" {
 			return text(w, r, o)
 		}

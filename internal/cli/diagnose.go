@@ -303,7 +303,14 @@ func (d *diagnosis) run(ctx context.Context) error {
 	r := engine.Report(d.book, d.ev, v)
 	r.Message.Text = d.message
 	d.stamp(r, started)
-	return d.finish(r, report.Text)
+	return d.finish(r, d.text)
+}
+
+// text leaves out what the person has just gone through, where it is still on
+// the same screen.
+func (d *diagnosis) text(w io.Writer, r *diag.Report, o report.Options) error {
+	o.Brief = d.wizard != nil && d.output == "" && d.oneTerminal()
+	return report.Text(w, r, o)
 }
 
 // greeter asks for the exact message once, right after the symptoms.

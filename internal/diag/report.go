@@ -54,7 +54,9 @@ type Report struct {
 	Opinion  *Opinion     `json:"opinion,omitempty"` // leader against runner-up; nil where no ranking may be shown
 	Steps    []StepResult `json:"steps"`
 	Walk     []string     `json:"walk"` // every presentation of a step, in order
-	Verdict  Verdict      `json:"verdict"`
+	// Checkpoints are the ids of the retest, in the order in which they are tried.
+	Checkpoints []string `json:"checkpoints"`
+	Verdict     Verdict  `json:"verdict"`
 	// HandOver is who to turn to, and with what, when the walk ended unfixed.
 	HandOver *HandOver `json:"hand_over,omitempty"`
 	Prevent  []string  `json:"prevent,omitempty"` // so that it stays away; only after a fix

@@ -26,6 +26,11 @@ func Report(b *Book, ev *diag.Evidence, v diag.Verdict) *diag.Report {
 		Walk:     []string{},
 		Verdict:  v,
 		Titles:   s.titles(),
+
+		Checkpoints: []string{},
+	}
+	for _, c := range b.Retest {
+		r.Checkpoints = append(r.Checkpoints, c.ID)
 	}
 	for q, a := range ev.Answers {
 		if s.questionByID(q) != nil || q == diag.AskWhere {

@@ -15,16 +15,21 @@ type htmlData struct {
 	Policy    string // lets in the page's own style sheet, by its checksum, and nothing else
 }
 
-var htmlPolicy = func() string {
+// htmlPolicy is made when the first page is: most runs write none.
+func htmlPolicy() string {
 	sum := sha256.Sum256([]byte(htmlStyle))
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
-}()
+}
 
-var htmlPage = template.Must(template.New("report").Funcs(template.FuncMap{
-	"told": func(w []weightView, details bool) []weightView { shown, _ := few(w, details); return shown },
-	"more": func(w []weightView, details bool) int { _, n := few(w, details); return n },
-	"tone": func(i ink) string { return tones[i] },
-}).Parse(htmlText))
+// htmlPage parses the template. It costs milliseconds, which a start that
+// writes no page must not pay.
+func htmlPage() *template.Template {
+	return template.Must(template.New("report").Funcs(template.FuncMap{
+		"told": func(w []weightView, details bool) []weightView { shown, _ := few(w, details); return shown },
+		"more": func(w []weightView, details bool) int { _, n := few(w, details); return n },
+		"tone": func(i ink) string { return tones[i] },
+	}).Parse(htmlText))
+}
 
 // tones are the classes of the style sheet.
 var tones = map[ink]string{goodInk: "good", warnInk: "warn", badInk: "bad", faintInk: "faint", plainInk: "plain", boldInk: "plain"}

@@ -21,6 +21,9 @@ type Options struct {
 	Width   int  // columns; 0 is 80
 	Details bool // also the numbers
 	Live    bool // the writer is a terminal, so a line may be drawn over (Progress only)
+	// Brief leaves out of a text what the person has just seen: the verdict
+	// and what to do remain. Checked leaves out the checks alone.
+	Brief, Checked bool
 }
 
 // format is one way to write a report.

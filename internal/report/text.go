@@ -15,7 +15,13 @@ const labelWidth = 14
 func writeText(b *bytes.Buffer, r *diag.Report, o Options) error {
 	p, v := newPage(b, o), viewReport(r)
 	writeVerdict(p, v)
+	if o.Brief || o.Checked {
+		v.Checks, v.Passed, v.Left = nil, "", ""
+	}
 	writeChecks(p, v)
+	if o.Brief {
+		return nil
+	}
 	writeOpinion(p, v.Opinion)
 	writeSteps(p, v.Steps)
 	writeTold(p, v)

@@ -160,20 +160,12 @@ func provenBy(r *diag.Report) string {
 	return strings.Join(proof, " · ")
 }
 
-// reported lists the checkpoints of a step of which that was reported; signing
-// in, which decides, comes first.
+// reported lists the checkpoints of a step of which that was reported.
 func reported(r *diag.Report, s diag.StepResult, what string) []string {
-	const decides = "sign-in"
 	var out []string
-	for _, id := range slices.Sorted(maps.Keys(s.Checkpoints)) {
-		if s.Checkpoints[id] != what {
-			continue
-		}
-		text := lowerFirst(title(r, "checkpoint:", id))
-		if id == decides {
-			out = slices.Insert(out, 0, text)
-		} else {
-			out = append(out, text)
+	for _, id := range r.Checkpoints {
+		if s.Checkpoints[id] == what {
+			out = append(out, lowerFirst(title(r, "checkpoint:", id)))
 		}
 	}
 	return out

@@ -48,7 +48,7 @@ func viewStep(r *diag.Report, s diag.StepResult) stepView {
 	case diag.StepPending, diag.StepCurrent:
 		v.Minutes = minutes(s.Minutes)
 	case diag.StepDone:
-		if s.Outcome == diag.DidFixed {
+		if s.Outcome == diag.DidFixed || s.Stage == diag.StageRetest && r.Verdict.Status == diag.Fixed {
 			v.Look = look{"✓", goodInk, "fixed"}
 		}
 		for _, w := range checkpointWords {

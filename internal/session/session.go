@@ -213,6 +213,7 @@ func (s *Session) do(ctx context.Context, ev *diag.Evidence, in diag.Instruction
 	if !s.thought {
 		s.thought = true
 		if o := engine.Opinion(s.Book, ev); o != nil {
+			s.remember(ev) // so that "back" leads from here to the last question
 			if err := s.Asker.Think(ctx, o); err != nil {
 				return err
 			}
