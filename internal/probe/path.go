@@ -102,8 +102,8 @@ func planPath(page string, captive []string) (pathPlan, error) {
 	return p, nil
 }
 
-// pageURL reads the address of a page. The error does not repeat it: it may
-// hold a password.
+// pageURL reads the address of a page, without a user name and password: they
+// are not ours to send. Nor does the error repeat them.
 func pageURL(text string) (*url.URL, error) {
 	if !strings.Contains(text, "://") {
 		text = "https://" + text
@@ -135,6 +135,22 @@ func (p pathPlan) targets() []target {
 	return append([]target{*p.page}, p.others...)
 }
 
+// proxies are the proxies on the way, each once. One that waits for a dead
+// host looks dead itself, unless it answers for itself.
+func (p pathPlan) proxies(env Env) []target {
+	var list []target
+	seen := map[string]bool{}
+	for _, t := range p.targets() {
+		c := chooseProxy(env.Getenv, t.url)
+		if c.url == nil || c.url.Scheme != "http" || seen[c.address()] {
+			continue
+		}
+		seen[c.address()] = true
+		list = append(list, target{url: &url.URL{Scheme: "http", Host: c.address(), Path: "/"}, role: roleProxy})
+	}
+	return list
+}
+
 // nearby reports whether anything to fetch, or the proxy on the way to it, is
 // on this computer: that works without any network.
 func (p pathPlan) nearby(env Env) bool {
@@ -154,7 +170,7 @@ func (p pathPlan) nearby(env Env) bool {
 func explore(ctx context.Context, env Env, plan pathPlan) []attempt {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	targets := plan.targets()
+	targets := append(plan.targets(), plan.proxies(env)...)
 	attempts := make([]attempt, len(targets))
 	type ended struct {
 		index   int

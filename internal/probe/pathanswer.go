@@ -67,6 +67,8 @@ func challengeFor(u *url.URL) *expected {
 // judge says what an attempt proves, and in which words.
 func (a *attempt) judge() (proof, string) {
 	switch {
+	case a.trouble.fault != faultNone && a.proxy.url != nil && a.stage != atProxy:
+		return proofNone, "through the proxy: " + a.trouble.words
 	case a.trouble.fault != faultNone:
 		return proofNone, a.trouble.words
 	case a.proxyStatus != 0:

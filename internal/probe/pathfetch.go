@@ -16,9 +16,10 @@ import (
 
 // What one attempt may cost.
 const (
-	// pathPatience is for one page: what stands in between is near, and all
-	// checks together have 5 s.
-	pathPatience = 3 * time.Second
+	// pathPatience is for one page. A system needs a little over 3 s to notice
+	// that its gateway is gone, which is the difference between "offline" and
+	// "no answer"; all checks together have 5 s.
+	pathPatience = 3600 * time.Millisecond
 	// mostBytes is all that is ever read over one connection, the certificates
 	// included; mostBody is what is kept of a page. Answers to challenges have
 	// less than 100 bytes.
@@ -35,6 +36,7 @@ const (
 	rolePage      role = iota // the page whose way is checked
 	roleChallenge             // a page whose right answer is known
 	roleAnchor                // an address that can prove itself, without any name lookup
+	roleProxy                 // a proxy itself, asked for a page of its own: it lives if it answers anything
 )
 
 // A target is a page to fetch.
@@ -82,7 +84,10 @@ func try(ctx context.Context, env Env, t target) attempt {
 	ctx, cancel := context.WithTimeout(ctx, pathPatience)
 	defer cancel()
 	start := env.Now()
-	a := attempt{target: t, proxy: chooseProxy(env.Getenv, t.url)}
+	a := attempt{target: t}
+	if t.role != roleProxy {
+		a.proxy = chooseProxy(env.Getenv, t.url)
+	}
 	if a.proxy.fail != "" {
 		a.trouble = trouble{faultOther, a.proxy.fail}
 	} else {
@@ -222,9 +227,8 @@ func (a *attempt) secure(ctx context.Context, env Env, conn net.Conn) (net.Conn,
 
 // ask fetches the page over a connection.
 func (a *attempt) ask(conn net.Conn, now time.Time) error {
-	u := *a.target.url
-	u.User, u.Fragment = nil, "" // a password in the address is not ours to send
-	req := &http.Request{Method: http.MethodGet, URL: &u, Host: u.Host, Header: http.Header{}, Close: true}
+	u := a.target.url
+	req := &http.Request{Method: http.MethodGet, URL: u, Host: u.Host, Header: http.Header{}, Close: true}
 	req.Header.Set("User-Agent", "authdoctor")
 	req.Header.Set("Cache-Control", "no-cache, no-store")
 	challenge := "ad_" + strconv.FormatInt(now.UnixNano(), 36)

@@ -3,6 +3,7 @@ package probe
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
@@ -77,7 +78,8 @@ func (s survey) judge() diag.Finding {
 // undecided judges where nothing proves the way open or a portal in it.
 func (s survey) undecided(facts map[string]any) diag.Finding {
 	for _, a := range s.attempts {
-		if a.proxyDead() || a.wantsProxyLogin() || a.proxySilent() && !s.proxyWorks(a) {
+		waits := a.trouble.fault == faultTimeout && s.proxyLives(a)
+		if a.proxyDead() || a.wantsProxyLogin() || a.proxySilent() && !waits && !s.proxyWorks(a) {
 			return s.proxyFault(a)
 		}
 	}
@@ -85,11 +87,11 @@ func (s survey) undecided(facts map[string]any) diag.Finding {
 	switch {
 	case s.stranded():
 		return s.offline()
-	case page != nil && page.proxyStatus != 0 && page.proxyStatus < 500:
+	case page != nil && page.proxyStatus == http.StatusForbidden:
 		return found("proxied", fmt.Sprintf("the proxy %s works, but does not let this computer through to %s (%d)",
 			page.proxy.shown(), printable(s.plan.pageHost), page.proxyStatus), facts)
 	case page != nil && page.reachedPrivately() && !s.plan.given:
-		return s.open(facts)
+		return found("ok", printable(s.plan.pageHost)+" answers, on a private network", facts)
 	}
 	return unknown(facts, "%s", s.doubts())
 }
@@ -150,7 +152,7 @@ func (s survey) offline() diag.Finding {
 // that cannot be looked up say nothing by themselves.
 func (s survey) stranded() bool {
 	lost := 0
-	for _, a := range s.attempts {
+	for _, a := range s.of(rolePage, roleChallenge, roleAnchor) {
 		if a.trouble.fault == faultNone {
 			return false // something answered
 		}
@@ -163,15 +165,17 @@ func (s survey) stranded() bool {
 	return lost > 0 || !s.networked
 }
 
-// doubts say why nothing could be decided, the nearest cause first.
+// doubts say why nothing could be decided, each reason once. This computer's
+// own firewall explains everything else.
 func (s survey) doubts() string {
-	var words []string
-	for _, a := range s.attempts {
+	var words, seen []string
+	for _, a := range s.of(rolePage, roleChallenge, roleAnchor) {
+		reason := fmt.Sprintf("%s: %s", printable(a.target.url.Host), a.words)
 		if a.trouble.fault == faultBlockedHere {
-			return fmt.Sprintf("%s: %s", printable(a.target.url.Host), a.words)
+			return reason
 		}
-		if len(words) < 4 {
-			words = append(words, fmt.Sprintf("%s: %s", printable(a.target.url.Host), a.words))
+		if !slices.Contains(seen, a.words) {
+			words, seen = append(words, reason), append(seen, a.words)
 		}
 	}
 	return "nothing proves the way open or closed (" + strings.Join(words, "; ") + ")"
@@ -221,6 +225,16 @@ func (s survey) proxyWorks(a attempt) bool {
 	return false
 }
 
+// proxyLives reports whether an attempt's proxy answered for itself.
+func (s survey) proxyLives(a attempt) bool {
+	for _, b := range s.of(roleProxy) {
+		if b.status != 0 && a.proxy.url != nil && b.target.url.Host == a.proxy.address() {
+			return true
+		}
+	}
+	return false
+}
+
 // proxyDead: the proxy cannot be reached at all.
 func (a attempt) proxyDead() bool {
 	return a.proxy.used() && a.stage == atProxy && a.trouble.fault != faultNone && a.trouble.fault != faultStopped
@@ -238,7 +252,12 @@ func (a attempt) proxyTalks() bool {
 	return a.proxy.used() && !a.proxyDead() && !a.proxySilent() && a.trouble.fault != faultStopped
 }
 
-func (a attempt) wantsProxyLogin() bool { return a.proxyStatus == http.StatusProxyAuthRequired }
+// wantsProxyLogin: the proxy wants a name and password, or others than the
+// setting has, to which tinyproxy says 401.
+func (a attempt) wantsProxyLogin() bool {
+	return a.proxyStatus == http.StatusProxyAuthRequired ||
+		a.proxyStatus == http.StatusUnauthorized && a.proxy.url.User != nil
+}
 
 // reachedPrivately: a page that is not on the public internet answered. No
 // portal stands in the way to the next room.
@@ -253,7 +272,7 @@ func (s survey) facts() map[string]any {
 		switch {
 		case a.target.role == rolePage:
 			facts["page"] = a.facts()
-		default:
+		case a.target.role != roleProxy:
 			challenges = append(challenges, a.facts())
 		}
 	}

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bufio"
+	"context"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -14,8 +15,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"context"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -173,12 +172,25 @@ func TestPathThroughProxy(t *testing.T) {
 }
 
 func TestPathDeadProxy(t *testing.T) {
+	// Lives, but waits for the page without end.
+	waiting := func(c net.Conn) {
+		if req, err := http.ReadRequest(bufio.NewReader(c)); err == nil && req.URL.Host == "" && req.Method == http.MethodGet {
+			io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n")
+			return
+		}
+		deaf(c)
+	}
 	rows := []struct {
 		name string
 		do   func(net.Conn)
 		fail error
 		want string
 	}{
+		{"waits for the page", waiting, nil, "unknown: nothing proves the way open or closed (www.example.com: through the proxy: no answer in time; captive.example: the connection was refused)"},
+		{"is a web server", func(c net.Conn) { readLine(c); io.WriteString(c, "HTTP/1.1 405 Method Not Allowed\r\n\r\n") }, nil,
+			"unknown: nothing proves the way open or closed (www.example.com: the proxy answers 405 instead of opening the way; captive.example: the connection was refused)"},
+		{"says that the password is wrong", func(c net.Conn) { readLine(c); io.WriteString(c, "HTTP/1.0 401 Unauthorized\r\n\r\n") }, nil,
+			"proxy_auth_required: the proxy http://proxy.example:3128 does not accept the user name and password in its setting"},
 		{"refuses", nil, syscall.ECONNREFUSED, "proxy_unreachable: the proxy http://proxy.example:3128 gives no answer: the connection was refused"},
 		{"unknown name", nil, &net.DNSError{IsNotFound: true}, "proxy_unreachable: the proxy http://proxy.example:3128 gives no answer: there is no such name"},
 		{"no way there", nil, syscall.EHOSTUNREACH, "proxy_unreachable: the proxy http://proxy.example:3128 gives no answer: there is no way to that address"},
@@ -303,7 +315,7 @@ func TestPathSocksProxy(t *testing.T) {
 	}{
 		{"works", socks(far, 0, 0), "proxied: open internet through the proxy socks5://proxy.example"},
 		{"wants a password", socks(far, 0xff, 0), "proxy_auth_required: the proxy socks5://proxy.example wants a user name and password"},
-		{"cannot reach the page", socks(far, 0, 4), "unknown: nothing proves the way open or closed (www.example.com: the proxy answers 502 instead of opening the way; captive.example: the proxy answers 502 instead of opening the way)"},
+		{"cannot reach the page", socks(far, 0, 4), "unknown: nothing proves the way open or closed (www.example.com: the proxy answers 502 instead of opening the way)"},
 		{"silent", deaf, "proxy_unreachable: the proxy socks5://proxy.example gives no answer: no answer in time"},
 		{"is something else", func(c net.Conn) { readLine(c); io.WriteString(c, "220 mail.example ESMTP\r\n") }, "proxy_unreachable: the proxy socks5://proxy.example gives no answer: it answers with rubbish"},
 	} {
