@@ -2,7 +2,8 @@
 GO      ?= go
 BIN     := bin/authdoctor
 SOURCES := $(shell find cmd internal playbooks -name '*.go' -o -name '*.yaml' 2>/dev/null) go.mod go.sum
-LDFLAGS := -s -w
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS := -s -w -X github.com/authdoctor/authdoctor/internal/cli.version=$(VERSION)
 # golangci-lint is a tool, not a dependency: it is run at this version.
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 

@@ -4,15 +4,10 @@ package main
 import (
 	"context"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/authdoctor/authdoctor/internal/cli"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	status := cli.Main(ctx, cli.OS())
-	stop()
-	os.Exit(status)
+	os.Exit(cli.Main(context.Background(), cli.OS()))
 }

@@ -43,7 +43,7 @@ measured (and nothing failed), 2 wrong usage.`,
 				return err
 			}
 			o.playbook = name
-			return p.check(c.Context(), o)
+			return p.interruptible(func(ctx context.Context) error { return p.check(ctx, o) })
 		},
 	}
 	c.Flags().StringSliceVar(&o.only, "only", nil, "run only these checks (ids, separated by commas)")

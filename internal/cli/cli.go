@@ -31,6 +31,9 @@ type System struct {
 	Now     func() time.Time
 	Version string
 	Probe   probe.Env
+	// Interrupt makes a context that ends on Ctrl-C. Commands that finish at
+	// once do not ask for it.
+	Interrupt func(context.Context) (context.Context, context.CancelFunc)
 	// Terminal tells whether a stream is a terminal, and how wide.
 	Terminal func(stream any) (columns int, ok bool)
 	// Settle is for how long a new screen of the wizard ignores Enter, so that
@@ -64,7 +67,7 @@ func Main(ctx context.Context, sys System) (code int) {
 			code = exitFault
 		}
 	}()
-	root := newRoot(&sys)
+	root := newRoot(ctx, &sys)
 	root.SetArgs(sys.Args)
 	root.SetIn(sys.Stdin)
 	root.SetOut(sys.Stdout)
@@ -113,6 +116,7 @@ func mistake(err error) error {
 // program is the command line with the world and its global flags.
 type program struct {
 	*System
+	ctx    context.Context
 	format string
 	output string
 	color  string
@@ -120,8 +124,8 @@ type program struct {
 	quiet  bool
 }
 
-func newRoot(sys *System) *cobra.Command {
-	p := &program{System: sys}
+func newRoot(ctx context.Context, sys *System) *cobra.Command {
+	p := &program{System: sys, ctx: ctx}
 	root := &cobra.Command{
 		Use:   "authdoctor",
 		Short: "Find out why a sign-in fails, and be walked to the fix",
@@ -150,10 +154,40 @@ It never asks for a password and never contacts your account.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usagef("see: "+c.CommandPath()+" --help", "%s", err)
 	})
-	root.AddCommand(
-		newCheck(p), newCodes(p), newDiagnose(p), newGuide(p), newPlaybook(p), newProbe(p), newVersion(p),
-	)
+	for _, c := range wanted(sys.Args) {
+		root.AddCommand(c.make(p))
+	}
 	return root
+}
+
+// command is one command of the program.
+type command struct {
+	name string
+	make func(*program) *cobra.Command
+}
+
+// commands lists them all, sorted.
+var commands = []command{
+	{"check", newCheck}, {"codes", newCodes}, {"diagnose", newDiagnose}, {"guide", newGuide},
+	{"playbook", newPlaybook}, {"probe", newProbe}, {"version", newVersion},
+}
+
+// wanted is the command that the arguments begin with, alone, so that a start
+// does not pay for the others. Whatever else they begin with wants them all.
+func wanted(args []string) []command {
+	for i, c := range commands {
+		if len(args) > 0 && args[0] == c.name {
+			return commands[i : i+1]
+		}
+	}
+	return commands
+}
+
+// interruptible runs a command that waits for people or servers.
+func (p *program) interruptible(run func(context.Context) error) error {
+	ctx, stop := p.Interrupt(p.ctx)
+	defer stop()
+	return run(ctx)
 }
 
 // noArgs refuses arguments, and guesses the command that was meant.

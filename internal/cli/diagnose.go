@@ -60,7 +60,7 @@ waits), 3 not enough could be known, 2 wrong usage, 130 stopped.`,
 			if len(args) == 1 {
 				o.playbook = args[0]
 			}
-			return p.diagnose(c.Context(), o)
+			return p.interruptible(func(ctx context.Context) error { return p.diagnose(ctx, o) })
 		},
 	}
 	f := c.Flags()

@@ -68,7 +68,7 @@ func newProbeKind(p *program, pr probe.Probe) *cobra.Command {
 					with[name] = *v
 				}
 			}
-			return p.probe(c.Context(), pr, with, timeout)
+			return p.interruptible(func(ctx context.Context) error { return p.probe(ctx, pr, with, timeout) })
 		},
 	}
 	for _, param := range pr.Params {

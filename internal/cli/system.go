@@ -1,23 +1,29 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"github.com/authdoctor/authdoctor/internal/probe"
 	"github.com/authdoctor/authdoctor/internal/wizard"
 )
 
-// version is set when a release is built.
+// version is set by the linker; a plain `go install` leaves it empty.
 var version = ""
 
 // OS is the real world.
 func OS() System {
 	return System{
+		Interrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		},
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Now: time.Now, Version: versionText(), Probe: probe.System(),
 		Terminal: wizard.Terminal, Settle: 250 * time.Millisecond, OpenTTY: openTTY, ReadFile: readFile, ReadDir: readDir, WriteFile: writeFile,

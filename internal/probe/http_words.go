@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // A marker is a word in the address of a page that says how a sign-in ended.
@@ -97,28 +98,34 @@ func shownQuery(raw string) string {
 }
 
 var (
-	titleTag      = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
-	passwordField = regexp.MustCompile(`(?i)type\s*=\s*["']?password`)
+	titleTag      = pattern(`(?is)<title[^>]*>(.*?)</title>`)
+	passwordField = pattern(`(?i)type\s*=\s*["']?password`)
 
 	// upkeep is maintenance in the languages of the services that we know.
-	upkeep = regexp.MustCompile(`(?i)maintenance|wartung|mantenimiento|manutenç|onderhoud|underhåll`)
+	upkeep = pattern(`(?i)maintenance|wartung|mantenimiento|manutenç|onderhoud|underhåll`)
 
 	// closedForUpkeep says that it goes on now; the bare word also stands in
 	// the names of companies and portals.
-	closedForUpkeep = regexp.MustCompile(`(?i)` +
+	closedForUpkeep = pattern(`(?i)` +
 		`\b(under|for|in|undergoing|during|performing)\s+((scheduled|planned|routine|emergency|urgent|system|site)\s+)*maintenance\b|` +
 		`\b(scheduled|planned|routine|emergency|system|systems|site|website|server|service)\s+maintenance\b|` +
 		`\bmaintenance\s+(mode|page|break|window|in progress|underway)\b|` +
 		`^\s*maintenance\s*$|wartungs(arbeiten|modus|pause)|en mantenimiento|em manutenç|in onderhoud|onderhoudswerk`)
 
-	upkeepPath = regexp.MustCompile(`(?i)(^|[/_-])maintenance([/._-]|$)`)
+	upkeepPath = pattern(`(?i)(^|[/_-])maintenance([/._-]|$)`)
 
-	tooMany = regexp.MustCompile(`(?i)rate.?limit|too many (requests|attempts|tries)|throttl|slow ?down`)
+	tooMany = pattern(`(?i)rate.?limit|too many (requests|attempts|tries)|throttl|slow ?down`)
 )
+
+// pattern is a regular expression that is compiled when it is first needed: a
+// start that reads no page must not pay for it.
+func pattern(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
 
 // title is the title of the page, or empty.
 func (v *visit) title() string {
-	m := titleTag.FindSubmatch(v.body)
+	m := titleTag().FindSubmatch(v.body)
 	if m == nil {
 		return ""
 	}
@@ -129,12 +136,12 @@ func (v *visit) title() string {
 // service while it is worked on. A page where a password can be typed is not.
 func (v *visit) saysMaintenance() bool {
 	if v.status == http.StatusServiceUnavailable {
-		return upkeep.Match(v.body)
+		return upkeep().Match(v.body)
 	}
-	if len(v.steps) > 1 && upkeepPath.MatchString(v.page().Path) && !upkeepPath.MatchString(v.steps[0].Path) {
+	if len(v.steps) > 1 && upkeepPath().MatchString(v.page().Path) && !upkeepPath().MatchString(v.steps[0].Path) {
 		return true
 	}
-	return closedForUpkeep.MatchString(v.title()) && !passwordField.Match(v.body)
+	return closedForUpkeep().MatchString(v.title()) && !passwordField().Match(v.body)
 }
 
 // hintsRateLimit reports whether a 503 means "too many" rather than "broken".
@@ -144,5 +151,5 @@ func (v *visit) hintsRateLimit() bool {
 			return true
 		}
 	}
-	return tooMany.Match(v.body)
+	return tooMany().Match(v.body)
 }

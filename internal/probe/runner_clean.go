@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -24,7 +23,7 @@ const (
 // terminalCodes are whole escape sequences: colours and cursor movements, and
 // commands such as the window's title. Without its first character such a
 // sequence is harmless, but still rubbish.
-var terminalCodes = regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)`)
+var terminalCodes = pattern(`\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)`)
 
 // clean strips and bounds every text of a finding. It is done once, here, for
 // all probes.
@@ -42,7 +41,7 @@ func clean(f diag.Finding) diag.Finding {
 // cleanText makes one line of what may have come from outside: no control
 // characters, nothing that turns the direction of the text, valid UTF-8.
 func cleanText(s string, runes int) string {
-	s = terminalCodes.ReplaceAllString(s, "")
+	s = terminalCodes().ReplaceAllString(s, "")
 	s = strings.ToValidUTF8(s, string(utf8.RuneError))
 	s = strings.Map(func(c rune) rune {
 		switch {
