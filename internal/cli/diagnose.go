@@ -290,6 +290,9 @@ func (d *diagnosis) run(ctx context.Context) error {
 	asker := d.asker
 	if d.wizard != nil {
 		asker = &greeter{Asker: d.asker, d: d}
+		if err := d.greet(); err != nil {
+			return err
+		}
 	}
 	s := session.Session{
 		Book: d.book, Asker: asker, Prober: m, PlanOnly: d.opt.noInput,
@@ -304,6 +307,15 @@ func (d *diagnosis) run(ctx context.Context) error {
 	r.Message.Text = d.message
 	d.stamp(r, started)
 	return d.finish(r, d.text)
+}
+
+// greet says what this is, and what it will and will not do.
+func (d *diagnosis) greet() error {
+	o, err := d.layout(d.Stderr)
+	if err != nil {
+		return err
+	}
+	return report.Greeting(d.Stderr, d.book.Title, "It contacts time servers and the sign-in page, never your account. It never asks for your password.", o)
 }
 
 // text leaves out what the person has just gone through, where it is still on

@@ -34,6 +34,7 @@ func (m *measurer) Probe(ctx context.Context, requests []diag.Request) map[strin
 		view.open[r.ID] = true
 	}
 	m.shown.Start(m.heading, view.waiting())
+	m.heading = "Checking again …" // from the second round on
 	runner.Observe = func(e probe.Event) {
 		if e.Type == probe.Done {
 			view.done(e, requests)

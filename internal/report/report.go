@@ -102,6 +102,17 @@ func Opinion(w io.Writer, op *diag.Opinion, o Options) error {
 	})
 }
 
+// Greeting writes the first lines that a person sees: what this is, and a
+// promise.
+func Greeting(w io.Writer, title, promise string, o Options) error {
+	return send(w, func(b *bytes.Buffer) error {
+		p := newPage(b, o)
+		p.put(row{lead: []span{{"authdoctor · ", faintInk}}, text: title, ink: boldInk})
+		p.put(row{text: promise, ink: faintInk})
+		return nil
+	})
+}
+
 // CheckLine writes one line of the list of checks: glyph, what was checked,
 // what was found, code.
 func CheckLine(w io.Writer, c diag.Check, o Options) error {
