@@ -63,7 +63,7 @@ func TestBudgets(t *testing.T) {
 // cobra.
 func buildEmpty(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp(".", "empty-")
+	dir, err := os.MkdirTemp(".", "empty-") //nolint:usetesting // it has to be inside this module
 	if err != nil {
 		t.Fatal(err)
 	}

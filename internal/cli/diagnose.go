@@ -269,8 +269,7 @@ const maxMessage = 1 << 20
 // wizard. It passes redaction before anything else sees it.
 func (d *diagnosis) readMessage(ctx context.Context) error {
 	text := d.opt.message
-	switch {
-	case text == "-":
+	if text == "-" {
 		data, err := io.ReadAll(io.LimitReader(d.Stdin, maxMessage))
 		if err != nil {
 			return usagef("", "standard input: %s", err)

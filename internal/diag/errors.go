@@ -2,10 +2,10 @@ package diag
 
 import "errors"
 
-// ErrCancelled: the person stopped it, with Ctrl-C or by choosing to.
+// ErrCancelled says that the person stopped it, with Ctrl-C or by choosing to.
 var ErrCancelled = errors.New("cancelled")
 
-// ErrBack: the person wants the question before this one.
+// ErrBack says that the person wants the question before this one.
 var ErrBack = errors.New("back")
 
 // UsageError is a mistake in what was given to authdoctor: a flag, an id, a

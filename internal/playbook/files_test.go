@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -44,7 +45,8 @@ func listOfError(t testing.TB, err error) []Problem {
 	if err == nil {
 		return nil
 	}
-	problems, ok := err.(*Problems)
+	var problems *Problems
+	ok := errors.As(err, &problems)
 	if !ok {
 		t.Fatalf("error is a %T, not a *Problems", err)
 	}

@@ -166,11 +166,11 @@ func (a *attempt) reachBySocks(ctx context.Context, dial dialFunc, address strin
 		}
 		return conn, err
 	}, address)
-	switch err {
-	case errSocksAuth:
+	switch {
+	case errors.Is(err, errSocksAuth):
 		a.proxyStatus = http.StatusProxyAuthRequired
 		return nil, nil
-	case errSocksRefuse:
+	case errors.Is(err, errSocksRefuse):
 		a.proxyStatus = http.StatusBadGateway
 		return nil, nil
 	}

@@ -240,7 +240,7 @@ func numbers(text string, most int) ([]int, error) {
 	for _, f := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' || r == ';' || r == '\t' }) {
 		n, err := strconv.Atoi(strings.TrimSuffix(f, "."))
 		if err != nil || n < 1 || n > most {
-			return nil, fmt.Errorf("%s is not one of the numbers: type 1 to %d.", short(f), most) //nolint:staticcheck // a sentence for people
+			return nil, fmt.Errorf("%s is not one of the numbers: type 1 to %d.", short(f), most)
 		}
 		chosen[n-1] = true
 	}
