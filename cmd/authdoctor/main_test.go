@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"os"
 	"os/exec"
 	"testing"
 
@@ -11,7 +12,14 @@ import (
 
 var update = flag.Bool("update", false, "write what was printed into the scripts")
 
+// asProgram makes the test binary the program itself, for tests that start it
+// in another way than a script.
+const asProgram = "AUTHDOCTOR_TEST_AS_PROGRAM"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
 	testscript.Main(m, map[string]func(){"authdoctor": main})
 }
 

@@ -134,7 +134,7 @@ func (s *state) named(c *judged, cause string) diag.Verdict {
 	if named := s.causeByID(cause); named != nil && named.Class != "" {
 		v.Class = named.Class
 	}
-	v.Why = c.Summary
+	v.Why = sentence(c.Summary)
 	v.Next.Text = c.Remedy
 	return v
 }
@@ -145,7 +145,7 @@ func (s *state) named(c *judged, cause string) diag.Verdict {
 func (s *state) brokenVerdict(c *judged) diag.Verdict {
 	v := s.named(c, s.causeOf(c))
 	if waiting := hidden(c.ID, s.checks); len(waiting) > 0 {
-		v.Why = fmt.Sprintf("%s. Behind it, nothing can be measured: %s.", strings.TrimSuffix(c.Summary, "."), strings.Join(waiting, ", "))
+		v.Why = fmt.Sprintf("%s. Behind it, nothing can be measured: %s.", strings.TrimSuffix(v.Why, "."), strings.Join(waiting, ", "))
 	}
 	if c.Layer.Chain() > 0 && !c.found.Waits {
 		v.Summary += " Your password is not the problem: leave it alone."
@@ -304,5 +304,5 @@ func sentence(s string) string {
 	if s == "" {
 		return ""
 	}
-	return strings.ToUpper(s[:1]) + s[1:] + "."
+	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".") + "."
 }

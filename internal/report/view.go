@@ -199,6 +199,9 @@ func told(r *diag.Report) []labelled {
 		out = append(out, labelled{"You see", title(r, "symptom:", id)})
 	}
 	if w, ok := whereWords[r.Where]; ok && len(out) > 0 {
+		if a := r.Answers[diag.AskWhere]; a != string(r.Where) {
+			w = "you did not say where; taken as " + w
+		}
 		out = append(out, labelled{"It fails", w})
 	}
 	open := 0
