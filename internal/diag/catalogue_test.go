@@ -1,0 +1,154 @@
+package diag_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+)
+
+// The catalogue in the order of its statuses, as it was promised: pass, then
+// warnings, then failures. A code once released keeps its meaning, so nothing
+// here may go away.
+func TestTheCatalogue(t *testing.T) {
+	want := map[string]string{
+		"clock": "accurate | drifting | skewed zone_wrong",
+		"path":  "ok | proxied intercepted | offline captive_portal proxy_unreachable proxy_auth_required",
+		"dns":   "ok | slow | nxdomain servfail no_address hijacked",
+		"tls":   "ok | expiring | expired not_yet_valid untrusted hostname_mismatch protocol_too_old client_cert_required handshake_failed",
+		"http":  "ok | slow rate_limited | refused timeout server_error maintenance unexpected",
+	}
+	got := map[string]string{}
+	for _, k := range diag.Kinds {
+		var names [3][]string
+		for _, o := range k.Outcomes {
+			at := slices.Index([]diag.Status{diag.Pass, diag.Warn, diag.Fail}, o.Status)
+			if at < 0 {
+				t.Fatalf("%s.%s is %s: an outcome passes, warns or fails", k.Name, o.Name, o.Status)
+			}
+			names[at] = append(names[at], o.Name)
+		}
+		got[k.Name] = strings.Join(names[0], " ") + " | " + strings.Join(names[1], " ") + " | " + strings.Join(names[2], " ")
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("catalogue (-want +got):\n%s", diff)
+	}
+}
+
+func TestEveryKindHasItsLayerAndATitle(t *testing.T) {
+	var layers []diag.Layer
+	for _, k := range diag.Kinds {
+		layers = append(layers, k.Layer)
+		if k.Title == "" || strings.TrimSpace(k.Title) != k.Title {
+			t.Errorf("the title of %s is %q", k.Name, k.Title)
+		}
+	}
+	want := []diag.Layer{diag.LayerClock, diag.LayerPath, diag.LayerDNS, diag.LayerTLS, diag.LayerEndpoint}
+	if diff := cmp.Diff(want, layers); diff != "" {
+		t.Errorf("layers (-want +got):\n%s", diff)
+	}
+}
+
+// Whoever meets a warning or a failure is told what it means and what to do.
+func TestEveryOutcomeSpeaksForItself(t *testing.T) {
+	for _, k := range diag.Kinds {
+		for _, o := range k.Outcomes {
+			code := diag.Code(k.Name, o.Name)
+			if o.Meaning == "" || strings.HasSuffix(o.Meaning, ".") || o.Meaning[:1] != strings.ToLower(o.Meaning[:1]) {
+				t.Errorf("%s: the meaning is part of a sentence, lower case and without a full stop: %q", code, o.Meaning)
+			}
+			if o.Status == diag.Pass {
+				if o.Remedy != "" || o.Class != "" || o.Waits {
+					t.Errorf("%s passes, and has remedy %q, class %q, waits %t", code, o.Remedy, o.Class, o.Waits)
+				}
+				continue
+			}
+			if !strings.HasSuffix(o.Remedy, ".") || o.Remedy[:1] != strings.ToUpper(o.Remedy[:1]) {
+				t.Errorf("%s: the remedy is sentences: %q", code, o.Remedy)
+			}
+			if !slices.Contains(diag.Classes, o.Class) {
+				t.Errorf("%s: there is no class %q", code, o.Class)
+			}
+		}
+	}
+}
+
+// Nobody can mend these from here: the verdict is to wait.
+func TestWhatWaits(t *testing.T) {
+	var got []string
+	for _, k := range diag.Kinds {
+		for _, o := range k.Outcomes {
+			if o.Waits {
+				got = append(got, diag.Code(k.Name, o.Name))
+			}
+		}
+	}
+	if diff := cmp.Diff([]string{"http.rate_limited", "http.server_error", "http.maintenance"}, got); diff != "" {
+		t.Errorf("waits (-want +got):\n%s", diff)
+	}
+}
+
+var wellFormed = regexp.MustCompile(`^[a-z]+\.[a-z]+(_[a-z]+)*$`)
+
+func TestCodesAreUniqueAndFound(t *testing.T) {
+	seen := map[string]bool{}
+	for _, k := range diag.Kinds {
+		for _, o := range k.Outcomes {
+			code := diag.Code(k.Name, o.Name)
+			if seen[code] || !wellFormed.MatchString(code) {
+				t.Errorf("code %q is there twice, or is no code", code)
+			}
+			if o.Name == diag.NoAnswer || o.Name == diag.NotMeasured || o.Name == "blocked" {
+				t.Errorf("%s: the word is taken", code)
+			}
+			seen[code] = true
+			kind, found, ok := diag.FindCode(code)
+			if diff := cmp.Diff(o, found); !ok || kind.Name != k.Name || diff != "" {
+				t.Errorf("%s is found in %q (%t), differing (-want +got):\n%s", code, kind.Name, ok, diff)
+			}
+		}
+	}
+	for _, code := range []string{"", "clock", "clock.", ".accurate", "clock.skewed.", "clock.Skewed", "clock.ok", "nothing.ok", "clock skewed"} {
+		if _, o, ok := diag.FindCode(code); ok {
+			t.Errorf("code %q is taken for %q", code, o.Name)
+		}
+	}
+	if _, ok := diag.FindKind("nothing"); ok {
+		t.Error("a kind that is not there was found")
+	}
+}
+
+// How far each outcome reaches beyond this computer.
+func TestScopes(t *testing.T) {
+	want := map[diag.Scope][]string{
+		diag.ScopeComputer: {
+			"clock.accurate", "clock.drifting", "clock.skewed", "clock.zone_wrong",
+			"path.intercepted", "path.proxied", "path.proxy_auth_required", "path.proxy_unreachable",
+		},
+		diag.ScopeNetwork: {
+			"dns.hijacked", "dns.no_address", "dns.nxdomain", "dns.ok", "dns.servfail", "dns.slow",
+			"http.refused", "http.timeout", "path.captive_portal", "path.offline", "path.ok",
+			"tls.client_cert_required", "tls.handshake_failed", "tls.ok", "tls.untrusted",
+		},
+		diag.ScopeService: {
+			"http.maintenance", "http.ok", "http.rate_limited", "http.server_error", "http.slow", "http.unexpected",
+			"tls.expired", "tls.expiring", "tls.hostname_mismatch", "tls.not_yet_valid", "tls.protocol_too_old",
+		},
+	}
+	got := map[diag.Scope][]string{}
+	for _, k := range diag.Kinds {
+		for _, o := range k.Outcomes {
+			got[o.Scope] = append(got[o.Scope], diag.Code(k.Name, o.Name))
+		}
+	}
+	for scope := range got {
+		slices.Sort(got[scope])
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("scopes (-want +got):\n%s", diff)
+	}
+}
