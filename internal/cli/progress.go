@@ -36,8 +36,11 @@ func (m *measurer) Probe(ctx context.Context, requests []diag.Request) map[strin
 	m.shown.Start(m.heading, view.waiting())
 	m.heading = "Checking again …" // from the second round on
 	runner.Observe = func(e probe.Event) {
-		if e.Type == probe.Done {
+		switch e.Type {
+		case probe.Done:
 			view.done(e, requests)
+		case probe.Slow:
+			m.shown.Slow()
 		}
 	}
 	found := runner.Probe(ctx, requests)

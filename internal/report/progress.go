@@ -21,6 +21,7 @@ type Progress struct {
 	waiting []diag.Check
 	done    []diag.Check
 	drawn   bool  // a waiting line is on the screen
+	slow    bool  // it takes longer than people expect
 	err     error // of the first write that failed; nothing is written after it
 }
 
@@ -32,7 +33,7 @@ func NewProgress(w io.Writer, o Options) *Progress { return &Progress{w: w, o: o
 func (p *Progress) Start(heading string, checks []diag.Check) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.waiting = slices.Clone(checks)
+	p.waiting, p.slow = slices.Clone(checks), false
 	p.draw(func(page *page) {
 		if heading != "" {
 			page.put(row{text: cleanText(heading)})
@@ -48,6 +49,19 @@ func (p *Progress) Done(c diag.Check) {
 	p.waiting = slices.DeleteFunc(p.waiting, func(w diag.Check) bool { return w.ID == c.ID })
 	p.done = append(p.done, c)
 	p.draw(func(page *page) { writeCheckLine(page, viewCheck(*clean(&c), p.done)) })
+}
+
+// Slow says what is still being waited for, also where no line can be drawn
+// over.
+func (p *Progress) Slow() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.slow = true
+	p.draw(func(page *page) {
+		if !p.o.Live && len(p.waiting) > 0 {
+			page.put(row{text: p.waitingText(), ink: faintInk})
+		}
+	})
 }
 
 // End takes the waiting line away and returns the first error of the writer.
@@ -86,14 +100,22 @@ const eraseLine = "\r\x1b[K"
 // waitingLine is never wider than the screen, because a line that wrapped
 // could not be erased.
 func (p *Progress) waitingLine() string {
-	titles := make([]string, len(p.waiting))
-	for i, c := range p.waiting {
-		titles[i] = lowerFirst(cleanText(cmpOr(c.Title, c.ID)))
-	}
 	page := newPage(&bytes.Buffer{}, p.o)
-	text := fmt.Sprintf(" … still waiting for %s", strings.Join(titles, ", "))
+	text := p.waitingText()
 	if width(text) >= page.width {
 		text = fitting(text, page.width-2) + "…"
 	}
 	return page.paint(text, faintInk)
+}
+
+func (p *Progress) waitingText() string {
+	titles := make([]string, len(p.waiting))
+	for i, c := range p.waiting {
+		titles[i] = lowerFirst(cleanText(cmpOr(c.Title, c.ID)))
+	}
+	word := "checking"
+	if p.slow {
+		word = "still waiting for"
+	}
+	return fmt.Sprintf(" … %s %s", word, strings.Join(titles, ", "))
 }

@@ -300,7 +300,10 @@ func TestProgress(t *testing.T) {
 		var b bytes.Buffer
 		p := report.NewProgress(&b, report.Options{Live: test.live, Width: 60})
 		p.Start("Checking this computer and the way to Alarm.com …", checks)
-		for _, c := range checks {
+		for i, c := range checks {
+			if i == 2 {
+				p.Slow()
+			}
 			p.Done(c)
 		}
 		if err := p.End(); err != nil {
