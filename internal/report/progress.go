@@ -59,7 +59,7 @@ func (p *Progress) Slow() {
 	p.slow = true
 	p.draw(func(page *page) {
 		if !p.o.Live && len(p.waiting) > 0 {
-			page.put(row{text: p.waitingText(), ink: faintInk})
+			page.put(row{lead: []span{{" … ", faintInk}}, text: p.waitingText(), ink: faintInk})
 		}
 	})
 }
@@ -101,7 +101,7 @@ const eraseLine = "\r\x1b[K"
 // could not be erased.
 func (p *Progress) waitingLine() string {
 	page := newPage(&bytes.Buffer{}, p.o)
-	text := p.waitingText()
+	text := " … " + p.waitingText()
 	if width(text) >= page.width {
 		text = fitting(text, page.width-2) + "…"
 	}
@@ -117,5 +117,5 @@ func (p *Progress) waitingText() string {
 	if p.slow {
 		word = "still waiting for"
 	}
-	return fmt.Sprintf(" … %s %s", word, strings.Join(titles, ", "))
+	return fmt.Sprintf("%s %s", word, strings.Join(titles, ", "))
 }
