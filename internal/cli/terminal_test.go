@@ -61,6 +61,12 @@ func (s *screen) plain() string {
 // sitDown starts the program on a terminal of its own.
 func sitDown(t *testing.T, env map[string]string, args ...string) *seat {
 	t.Helper()
+	return sitDownWith(t, env, func(*cli.System, *os.File) {}, args...)
+}
+
+// sitDownWith changes the program's world before it starts.
+func sitDownWith(t *testing.T, env map[string]string, change func(sys *cli.System, tty *os.File), args ...string) *seat {
+	t.Helper()
 	master, tty, err := pty.Open()
 	if err != nil {
 		t.Skipf("no pseudo-terminal here: %v", err)
@@ -78,6 +84,7 @@ func sitDown(t *testing.T, env map[string]string, args ...string) *seat {
 	sys.Args, sys.Stdin, sys.Stderr, sys.Stdout = args, tty, tty, &s.stdout
 	sys.Getenv = func(name string) string { return env[name] }
 	sys.Terminal, sys.Settle = wizard.Terminal, 0
+	change(&sys, tty)
 	ctx, stop := context.WithCancel(t.Context())
 	go func() { s.code <- cli.Main(ctx, sys) }()
 	t.Cleanup(func() {
