@@ -1,0 +1,340 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/engine"
+	"github.com/authdoctor/authdoctor/internal/playbook"
+)
+
+// From 90 in 100 on a cause is a verdict by itself, unless it is "none of
+// these".
+func TestHowSureACauseMustBe(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		x, y float64
+		leak bool
+		told bool
+		want diag.VerdictStatus
+	}{
+		{"89 in 100", 89, 11, false, true, diag.Inconclusive},
+		{"91 in 100", 91, 9, false, true, diag.Problem},
+		{"91 in 100, and nobody complained", 91, 9, false, false, diag.Problem},
+		{"89 in 100, and nobody complained", 89, 11, false, false, diag.Healthy},
+		{"none of these", 95, 5, true, true, diag.Inconclusive},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			book := twoCauses(tt.x, tt.y)
+			book.Causes[0].Leak = tt.leak
+			v := engine.Judge(compile(t, book), diag.NewEvidence(), tt.told)
+			if v.Status != tt.want {
+				t.Errorf("verdict %s, want %s", v.Status, tt.want)
+			}
+			if v.Status == diag.Inconclusive && (v.Cause != "x" || v.Next.Step != "fix-x") {
+				t.Errorf("cause %q, next %+v: what leads and what is first are told", v.Cause, v.Next)
+			}
+		})
+	}
+}
+
+// A cause that is sure leads to the step most likely to fix it.
+func TestTheStepForASureCause(t *testing.T) {
+	fixes := func(x float64) map[string]playbook.Likelihood {
+		return map[string]playbook.Likelihood{"x": {P: x}, "y": {P: .99}}
+	}
+	for _, tt := range []struct {
+		name string
+		x, y float64
+		set  func(*playbook.Playbook, *diag.Evidence)
+		want string
+	}{
+		{"the best of those that are left", 95, 5, nil, "best"},
+		{"the first where nothing fixes it", 95, 5, func(p *playbook.Playbook, _ *diag.Evidence) {
+			for i := range p.Steps {
+				p.Steps[i].Fixes = map[string]playbook.Likelihood{"y": {P: .9}}
+			}
+		}, "first"},
+		{"the first where nothing is sure", 50, 50, nil, "first"},
+		{"not one that was shown", 95, 5, func(_ *playbook.Playbook, ev *diag.Evidence) {
+			ev.Did("best", diag.Did{Outcome: diag.DidUnverifiable})
+		}, "last"},
+		{"not one that is done", 95, 5, func(p *playbook.Playbook, ev *diag.Evidence) {
+			p.Questions = []playbook.Question{question("q", .5, .5)}
+			p.Steps[1].SatisfiedBy = playbook.Condition{"q": {"a"}}
+			ev.Answer("q", "a", nil)
+		}, "last"},
+		{"the first of those that are left", 50, 50, func(_ *playbook.Playbook, ev *diag.Evidence) {
+			ev.Did("first", diag.Did{Outcome: diag.DidUnverifiable})
+		}, "best"},
+		{"none is left", 95, 5, func(p *playbook.Playbook, _ *diag.Evidence) { p.Steps = nil }, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			book, ev := twoCauses(tt.x, tt.y), diag.NewEvidence()
+			book.Steps = []playbook.Step{
+				{ID: "first", Title: "First", Fixes: fixes(.2)}, {ID: "best", Title: "Best", Fixes: fixes(.9)}, {ID: "last", Title: "Last", Fixes: fixes(.5)},
+			}
+			if tt.set != nil {
+				tt.set(book, ev)
+			}
+			v := engine.Judge(compile(t, book), ev, true)
+			if v.Next.Step != tt.want || !strings.EqualFold(v.Next.Text, tt.want) {
+				t.Errorf("next is %+v, want %q", v.Next, tt.want)
+			}
+		})
+	}
+}
+
+func TestTheVerdictOfChecksAlone(t *testing.T) {
+	b := compile(t, checksOnly(
+		playbook.Check{ID: "time", Run: "clock"}, playbook.Check{ID: "name", Run: "dns"}, playbook.Check{ID: "page", Run: "http"},
+	))
+	for _, tt := range []struct {
+		name       string
+		time, page string
+		want       diag.Verdict
+	}{
+		{"all well", "accurate", "ok", diag.Verdict{Status: diag.Healthy, Summary: "Everything that was checked from this computer is in order."}},
+		{"not wanted is not unknown", "accurate", diag.NotMeasured, diag.Verdict{Status: diag.Healthy, Summary: "Everything that was checked from this computer is in order."}},
+		{"a warning that waits is a warning", "drifting", "rate_limited", diag.Verdict{Status: diag.Healthy, Summary: "Everything that was checked from this computer is in order."}},
+		{"unknown", diag.NoAnswer, diag.NoAnswer, diag.Verdict{Status: diag.Inconclusive, Summary: "No fault was found, but not everything could be measured: clock, sign-in page."}},
+		{"a failure that hides nothing", "skewed", diag.NoAnswer, failure(t, "time", "clock.skewed", "")},
+		{"a failure in the chain", "skewed", "unexpected", failure(t, "page", "http.unexpected", " Your password is not the problem: leave it alone.")},
+		{"a failure that waits", "accurate", "maintenance", failure(t, "page", "http.maintenance", "")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ev := here()
+			for id, outcome := range map[string]string{"time": tt.time, "name": "ok", "page": tt.page} {
+				ev.Given(id, outcome)
+			}
+			if diff := cmp.Diff(tt.want, engine.JudgeChecks(b, ev), cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("verdict (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// failure is the verdict about a check that was given as failed.
+func failure(t *testing.T, check, code, more string) diag.Verdict {
+	t.Helper()
+	kind, o, ok := diag.FindCode(code)
+	if !ok {
+		t.Fatalf("no code %s", code)
+	}
+	meaning := strings.ToUpper(o.Meaning[:1]) + o.Meaning[1:]
+	v := diag.Verdict{
+		Status: diag.Problem, Layer: kind.Layer, Check: check, Code: code, Class: o.Class,
+		Summary: meaning + "." + more, Why: meaning + " (taken as given).",
+		Next: diag.Next{Text: o.Remedy},
+	}
+	if o.Waits {
+		v.Status = diag.Waiting
+	}
+	return v
+}
+
+// All that is told of a broken way.
+func TestABrokenWayIsToldWhole(t *testing.T) {
+	b := compile(t, small())
+	ev := opened("here", nil)
+	ev.Measured("name", diag.Finding{Outcome: "nxdomain", Summary: "login.test does not exist.", Facts: map[string]any{"retry_at": "12:00"}}, engine.With(b, ev, "name"))
+	want := failure(t, "name", "dns.nxdomain", " Your password is not the problem: leave it alone.")
+	want.Why = "Login.test does not exist. Behind it, nothing can be measured: encryption, sign-in page."
+	if diff := cmp.Diff(want, engine.Judge(b, ev, true), cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("verdict (-want +got):\n%s", diff)
+	}
+	t.Run("with its cause, and when to try again", func(t *testing.T) {
+		ev := opened("here", nil)
+		ev.Measured("page", diag.Finding{Outcome: "server_error", Summary: "It answers 500", Facts: map[string]any{"retry_at": "12:00"}}, engine.With(b, ev, "page"))
+		want := failure(t, "page", "http.server_error", "")
+		want.Cause, want.Why = "outage", "It answers 500."
+		want.Next.Text += " Not before 12:00."
+		if diff := cmp.Diff(want, engine.Judge(b, ev, true), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("verdict (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("a clock", func(t *testing.T) {
+		ev := opened("here", map[string]string{"time": "skewed", "tls": "expired"})
+		v := engine.Judge(b, ev, true)
+		if v.Check != "time" || strings.Contains(v.Summary, "password") || !strings.HasSuffix(v.Why, "nothing can be measured: encryption, sign-in page.") {
+			t.Errorf("verdict %+v", v)
+		}
+	})
+}
+
+// twoClocks is a playbook with two checks that can fail and hide nothing.
+func twoClocks(x, y float64, likely map[string]playbook.Row) *playbook.Playbook {
+	book := twoCauses(x, y)
+	book.Causes[0].Class, book.Causes[0].Layer = "account_locked", diag.LayerCredentials
+	book.Checks = []playbook.Check{{ID: "one", Run: "clock"}, {ID: "two", Run: "clock", Likely: likely, Otherwise: playbook.Row{"skewed": {P: .02}}}}
+	return book
+}
+
+func TestAFailureThatHidesNothing(t *testing.T) {
+	speaks := map[string]playbook.Row{"x": {"skewed": {P: .3}}}
+	remedy := find(t, "clock.skewed").Remedy
+	for _, tt := range []struct {
+		name             string
+		book             *playbook.Playbook
+		leak             bool
+		one, two         string
+		check, cause     string
+		class, step, say string
+	}{
+		{"it speaks for the leader", twoClocks(3, 2, speaks), false, "accurate", "skewed", "two", "x", "account_locked", "fix-x", remedy},
+		{"the one that speaks for the leader", twoClocks(3, 2, speaks), false, "skewed", "skewed", "two", "x", "account_locked", "fix-x", remedy},
+		{"it speaks for a leader that is sure", twoClocks(97, 3, speaks), false, "accurate", "skewed", "two", "x", "account_locked", "fix-x", remedy},
+		{"it speaks for nobody, and nobody is sure", twoClocks(3, 2, nil), false, "skewed", "accurate", "one", "", "clock_skew", "", remedy},
+		{"it speaks for nobody, and the leader is sure", twoClocks(97, 3, nil), false, "skewed", "accurate", "", "x", "account_locked", "fix-x", ""},
+		{"it speaks for nobody, and none of these is sure", twoClocks(97, 3, nil), true, "skewed", "accurate", "one", "", "clock_skew", "", remedy},
+		{"it speaks for one that does not lead", twoClocks(1, 30, speaks), false, "accurate", "skewed", "two", "x", "account_locked", "fix-x", remedy},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.book.Causes[0].Leak = tt.leak
+			ev := here()
+			ev.Given("one", tt.one)
+			ev.Given("two", tt.two)
+			v := engine.Judge(compile(t, tt.book), ev, true)
+			if v.Status != diag.Problem || v.Check != tt.check || v.Cause != tt.cause || v.Class != tt.class || v.Next.Step != tt.step || v.Next.Text != tt.say {
+				t.Errorf("verdict %+v", v)
+			}
+		})
+	}
+	t.Run("a cause without a class keeps the check's", func(t *testing.T) {
+		book, ev := twoClocks(3, 2, speaks), here()
+		book.Causes[0].Class = ""
+		ev.Given("two", "skewed")
+		if v := engine.Judge(compile(t, book), ev, true); v.Class != "clock_skew" || v.Cause != "x" {
+			t.Errorf("verdict %+v", v)
+		}
+	})
+	t.Run("out of force", func(t *testing.T) {
+		ev := here()
+		ev.Answer(diag.AskWhere, "elsewhere", nil)
+		ev.Given("two", "skewed")
+		if v := engine.Judge(compile(t, twoClocks(3, 2, speaks)), ev, true); v.Status != diag.Inconclusive || v.Check != "" {
+			t.Errorf("verdict %+v", v)
+		}
+	})
+}
+
+// A verdict about a cause names the check that speaks for it.
+func TestTheCheckBehindACause(t *testing.T) {
+	for _, tt := range []struct {
+		name, where, outcome, check string
+	}{
+		{"a warning", "same-network", "slow", "name"},
+		{"a pass", "same-network", "ok", ""},
+		{"out of force", "elsewhere", "slow", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := compile(t, pausing(nil))
+			v := engine.Judge(b, opened(tt.where, map[string]string{"name": tt.outcome}), true)
+			if v.Cause != "outage" || v.Check != tt.check {
+				t.Errorf("cause %q, check %q, want outage and %q", v.Cause, v.Check, tt.check)
+			}
+		})
+	}
+	t.Run("not one that speaks for another", func(t *testing.T) {
+		v := engine.Judge(compile(t, pausing(nil)), opened("same-network", map[string]string{"way": "proxied"}), true)
+		if v.Cause != "outage" || v.Check != "" {
+			t.Errorf("cause %q, check %q", v.Cause, v.Check)
+		}
+	})
+}
+
+// While the service is out of reach, no step about an account is named.
+func TestOutOfReach(t *testing.T) {
+	for _, tt := range []struct {
+		name, where, page string
+		want              string
+	}{
+		{"reached", "here", "ok", "credentials"},
+		{"reached slowly", "here", "slow", "credentials"},
+		{"not tried", "here", diag.NotMeasured, "credentials"},
+		{"tried in vain", "here", diag.NoAnswer, ""},
+		{"it does not matter", "elsewhere", diag.NoAnswer, "credentials"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ev := opened(tt.where, map[string]string{"page": tt.page, "way": "ok", "name": "ok", "tls": "ok"})
+			v := engine.Judge(compile(t, small()), ev, true)
+			if v.Next.Step != tt.want || tt.want == "" && !strings.Contains(v.Next.Text, "checks") {
+				t.Errorf("next is %+v, want %q", v.Next, tt.want)
+			}
+		})
+	}
+}
+
+// The words at the end of a walk.
+func TestHowAWalkEnds(t *testing.T) {
+	all := map[string]string{"sign-in": "passes", "use": "passes", "stays": "passes"}
+	end := func(b *engine.Book, ev *diag.Evidence) diag.Verdict {
+		t.Helper()
+		done, ok := engine.Next(b, ev).(engine.Done)
+		if !ok {
+			t.Fatalf("next is %q", what(b, ev))
+		}
+		return done.Verdict
+	}
+	t.Run("fixed by a step", func(t *testing.T) {
+		v := end(compile(t, small()), reported(all))
+		if v.Summary != "Fixed: it works again after the step “Password”." || v.Why != "It was most likely this: old password." {
+			t.Errorf("verdict %+v", v)
+		}
+	})
+	t.Run("fixed by nobody knows what", func(t *testing.T) {
+		book := small()
+		book.Causes[4].Prior = 1000
+		ev := opened("here", nil)
+		ev.Did("credentials", diag.Did{Outcome: diag.DidUnverifiable})
+		ev.Did("roles", diag.Did{Outcome: diag.DidUnverifiable})
+		ev.Did("proof", diag.Did{Checkpoints: all})
+		if v := end(compile(t, book), ev); v.Status != diag.Fixed || v.Summary != "Fixed: it works again." || v.Why != "" {
+			t.Errorf("verdict %+v", v)
+		}
+	})
+	t.Run("fixed, and the retest was never reached", func(t *testing.T) {
+		book := small()
+		book.Steps = book.Steps[:1]
+		ev := opened("here", nil)
+		ev.Did("credentials", diag.Did{Outcome: diag.DidFixed})
+		v := end(compile(t, book), ev)
+		if v.Status != diag.Waiting || len(v.Pending) != 0 || v.Next.Text == "" {
+			t.Errorf("verdict %+v", v)
+		}
+	})
+	t.Run("all tried", func(t *testing.T) {
+		ev := opened("here", nil)
+		ev.Did("credentials", diag.Did{Outcome: diag.DidUnverifiable})
+		ev.Did("roles", diag.Did{Outcome: diag.DidUnverifiable})
+		ev.Did("proof", diag.Did{Checkpoints: map[string]string{"sign-in": "fails"}})
+		v := end(compile(t, small()), ev)
+		if v.Status != diag.Escalate || v.Summary != "Not fixed; all 3 steps tried." || v.Next.Text != "Turn to support." || !strings.HasPrefix(v.Why, "Most likely still: old password (") {
+			t.Errorf("verdict %+v", v)
+		}
+	})
+	t.Run("a second fault", func(t *testing.T) {
+		ev := opened("here", nil)
+		ev.Did("credentials", diag.Did{Outcome: diag.DidUnverifiable})
+		ev.Did("roles", diag.Did{Outcome: diag.DidFixed})
+		ev.Did("proof", diag.Did{Checkpoints: map[string]string{"sign-in": "passes", "use": "fails"}})
+		v := end(compile(t, small()), ev)
+		if v.Status != diag.Escalate || !strings.HasPrefix(v.Summary, "Signing in works again, but something else does not.") {
+			t.Errorf("verdict %+v", v)
+		}
+	})
+	for class, want := range map[string]diag.VerdictStatus{"provider_outage": diag.Waiting, "rate_limited": diag.Waiting, "account_locked": diag.Escalate, "": diag.Escalate} {
+		t.Run("paused for "+class, func(t *testing.T) {
+			b := compile(t, pausing(func(p *playbook.Playbook) { p.Causes[3].Class = class }))
+			ev := opened("same-network", map[string]string{"name": "slow"})
+			ev.Answer(diag.AskContinue, diag.ChoiceStop, nil)
+			if v := end(b, ev); v.Status != want || v.Next.Text != "Wait." || v.Check != "name" {
+				t.Errorf("verdict %+v, want %s", v, want)
+			}
+		})
+	}
+}
