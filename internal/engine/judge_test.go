@@ -192,6 +192,19 @@ func TestTheRootIsNamed(t *testing.T) {
 	}
 }
 
+// Behind two failures that do not hide each other, the earlier is named.
+func TestTheEarlierOfTwoHides(t *testing.T) {
+	b, ev := compile(t, checksOnly(
+		playbook.Check{ID: "tls", Run: "tls", After: []string{}}, playbook.Check{ID: "name", Run: "dns"}, playbook.Check{ID: "page", Run: "http"},
+	)), here()
+	for id, outcome := range map[string]string{"tls": "untrusted", "name": "servfail", "page": "ok"} {
+		ev.Given(id, outcome)
+	}
+	if got := judge(t, b, ev, "page").BlockedBy; got != "name" {
+		t.Errorf("the page is hidden by %q", got)
+	}
+}
+
 // Of two failures that do not hide each other, the earlier layer is named.
 func TestTheEarlierLayerIsNamedFirst(t *testing.T) {
 	b, ev := compile(t, checksOnly(

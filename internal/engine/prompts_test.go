@@ -141,10 +141,12 @@ func TestTheWaysOnAfterAFailure(t *testing.T) {
 
 func TestThePauseShowsWhatProvesIt(t *testing.T) {
 	b := compile(t, pausing(func(p *playbook.Playbook) {
-		p.Checks[0].Likely = map[string]playbook.Row{"outage": {"skewed": {P: .9}}}
+		p.Checks = append(p.Checks, playbook.Check{ID: "time2", Run: "clock", Likely: map[string]playbook.Row{"outage": {"skewed": {P: .9}}}})
 		p.Causes[3].Title, p.Causes[3].Escalate = "{{page}} is down", "Look at {{page}}."
 	}))
-	q := ask(t, b, opened("same-network", map[string]string{"name": "slow", "time": "skewed"}))
+	ev := opened("same-network", map[string]string{"name": "slow"})
+	ev.Given("time2", "skewed")
+	q := ask(t, b, ev)
 	if q.Finding == nil || q.Finding.ID != "name" {
 		t.Errorf("finding %+v: what is out of force proves nothing", q.Finding)
 	}

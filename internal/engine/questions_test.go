@@ -34,6 +34,15 @@ func question(id string, underX, underY float64) playbook.Question {
 	}
 }
 
+// choices gives a question so many choices: a slip in answering is then rarer
+// for each of them.
+func choices(q playbook.Question, n int) playbook.Question {
+	for i := len(q.Choices); i < n; i++ {
+		q.Choices = append(q.Choices, playbook.Choice{ID: string(rune('a' + i))})
+	}
+	return q
+}
+
 // askedBefore lists the questions that come before the first step.
 func askedBefore(t *testing.T, b *engine.Book, ev *diag.Evidence) []string {
 	t.Helper()
@@ -65,14 +74,14 @@ func TestWhatIsWorthAsking(t *testing.T) {
 		{"an answer that changes the leader", twoCauses(1, 1, question("q", .9, .1)), []string{"q"}},
 		{"no answer changes the leader", twoCauses(9, 1, question("q", .6, .4)), nil},
 		{"no answer tells anything", twoCauses(1, 1, question("q", .5, .5)), nil},
-		{"only an answer that hardly anybody gives", twoCauses(3, 1, question("q", .001, .02)), nil},
-		{"an answer that some give", twoCauses(3, 1, question("q", .001, .2)), []string{"q"}},
+		{"only an answer that hardly anybody gives", twoCauses(3, 1, choices(question("q", .001, .03), 5)), nil},
+		{"an answer that some give", twoCauses(3, 1, choices(question("q", .001, .05), 5)), []string{"q"}},
 		{"the most telling first, and the first of equals",
 			twoCauses(1, 1, question("some", .7, .3), question("most", .9, .1), question("same", .9, .1)), []string{"most", "same", "some"}},
 		{"never more than three",
 			twoCauses(1, 1, question("1", .9, .1), question("2", .8, .2), question("3", .7, .3), question("4", .6, .4)), []string{"1", "2", "3"}},
 		{"telling counts by how often it is told", // "rare" tells all, but hardly ever
-			twoCauses(1, 1, question("rare", .1, .001), question("even", .75, .25)), []string{"even", "rare"}},
+			twoCauses(1, 1, question("rare", .2, .001), question("even", .75, .25)), []string{"even", "rare"}},
 		{"changed words count like a little telling", // .28, .05 and .01 bits
 			twoCauses(1, 1, question("little", .56, .44), sets("words", .5, .5), question("much", .8, .2)), []string{"much", "words", "little"}},
 	} {
@@ -196,7 +205,7 @@ func TestParametersOfACheck(t *testing.T) {
 // check that proves it.
 func pausing(change func(*playbook.Playbook)) *playbook.Playbook {
 	book := small()
-	book.Causes[3].Prior = 400
+	book.Causes[3].Prior = 9000 // sure enough without any check
 	book.Checks[2].Likely = map[string]playbook.Row{"outage": {"slow": {P: .5}}}
 	book.Checks[2].Otherwise = playbook.Row{"slow": {P: .1}}
 	book.Checks[2].Conclusive = []string{"slow"}

@@ -266,7 +266,12 @@ func TestWhatWouldChangeTheOpinion(t *testing.T) {
 		}, []string{name}},
 		{"three at most", twoCauses(3, 2, question("1", .3, .7), question("2", .2, .6), question("3", .1, .5), question("4", .02, .3)), func(*diag.Evidence) {},
 			[]string{"question:1=a -> y", "question:2=a -> y", "question:3=a -> y"}},
-		{"nothing that hardly ever happens", twoCauses(9, 1, question("never", .001, .1)), func(*diag.Evidence) {}, []string(nil)},
+		{"nothing that hardly ever happens", func() *playbook.Playbook {
+			p := book()
+			p.Causes[0].Prior, p.Questions = 6, nil
+			p.Checks[0].Likely = map[string]playbook.Row{"x": {"hijacked": {P: .001}}, "y": {"hijacked": {P: .03}}}
+			return p
+		}(), func(*diag.Evidence) {}, []string(nil)},
 		{"nothing that changes nothing", twoCauses(9, 1, question("weak", .4, .6)), func(*diag.Evidence) {}, []string(nil)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

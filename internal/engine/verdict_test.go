@@ -204,6 +204,14 @@ func TestAFailureThatHidesNothing(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a cause under which it is as likely as under any other is not named", func(t *testing.T) {
+		book, ev := twoClocks(3, 2, map[string]playbook.Row{"x": {"skewed": {P: .25}}}), here()
+		book.Checks[1].Otherwise = nil // a quarter for each of the four outcomes
+		ev.Given("two", "skewed")
+		if v := engine.Judge(compile(t, book), ev, true); v.Cause != "" || v.Check != "two" {
+			t.Errorf("verdict %+v", v)
+		}
+	})
 	t.Run("a cause without a class keeps the check's", func(t *testing.T) {
 		book, ev := twoClocks(3, 2, speaks), here()
 		book.Causes[0].Class = ""
