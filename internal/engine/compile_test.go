@@ -292,6 +292,34 @@ func TestVariablesInText(t *testing.T) {
 	}
 }
 
+// Evidence that contradicts all that was seen before is left out: beliefs stay
+// numbers.
+func TestContradictionsLeaveBeliefsNumbers(t *testing.T) {
+	m, err := NewModel(&Document{
+		Causes: []DocCause{{ID: "x", Prior: 1}, {ID: "y", Prior: 3}},
+		Steps:  []DocStep{{ID: "nothing"}, {ID: "x-only", Fixes: map[string]Number{"x": .9}}, {ID: "y-only", Fixes: map[string]Number{"y": .9}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name string
+		seen []observation
+		want []float64
+	}{
+		{"fixed by a step that fixes nothing", []observation{{"nothing", stepFixed}}, []float64{.25, .75}},
+		{"fixed by x's step, and then by y's", []observation{{"x-only", stepFixed}, {"y-only", stepFixed}}, []float64{1, 0}},
+		{"fixed by y's step, and then by x's", []observation{{"y-only", stepFixed}, {"x-only", stepFixed}}, []float64{0, 1}},
+		{"nothing that is known", []observation{{"nobody", "yes"}, {"x-only", "nonsense"}}, []float64{.25, .75}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, m.posterior(tt.seen, make([]float64, 2)), closely); diff != "" {
+				t.Errorf("posterior (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 // The first of equals leads, and an observation that rules both out favours
 // neither.
 func TestTies(t *testing.T) {

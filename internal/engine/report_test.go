@@ -264,7 +264,7 @@ func TestWhatWouldChangeTheOpinion(t *testing.T) {
 		{"questions are over with the first fault", book(), func(ev *diag.Evidence) {
 			ev.Did("proof", diag.Did{Checkpoints: map[string]string{"sign-in": "passes", "use": "fails"}})
 		}, []string{name}},
-		{"three at most", twoCauses(3, 2, question("1", .3, .7), question("2", .2, .6), question("3", .1, .5), question("4", .02, .3)), func(*diag.Evidence) {},
+		{"three at most", twoCauses(3, 2, question("4", .02, .3), question("3", .1, .5), question("1", .3, .7), question("2", .2, .6)), func(*diag.Evidence) {},
 			[]string{"question:1=a -> y", "question:2=a -> y", "question:3=a -> y"}},
 		{"nothing that hardly ever happens", func() *playbook.Playbook {
 			p := book()
