@@ -275,3 +275,12 @@ func TestSeed(t *testing.T) {
 		})
 	}
 }
+
+// A check that nobody answered is unknown, and says so.
+func TestAProbeThatSaysNothing(t *testing.T) {
+	ev, _ := after(t, diag.NewEvidence(), []string{""}, reply{choice: "refused"}, reply{choice: "here"})
+	want := diag.Finding{Outcome: diag.NoAnswer, Reason: "the probe gave no answer", Summary: "could not be measured"}
+	if diff := cmp.Diff(want, ev.Checks["page"].Finding); diff != "" {
+		t.Errorf("finding (-want +got):\n%s", diff)
+	}
+}
