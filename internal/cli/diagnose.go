@@ -123,14 +123,18 @@ func (d *diagnosis) chooseAsker(ctx context.Context) (closeTTY func(), err error
 		closeTTY()
 		return nothing, err
 	}
-	columns, _ := d.Terminal(d.Stderr)
 	d.wizard = wizard.New(wizard.Options{
-		In: in, Out: d.Stderr, Width: columns, Color: color, Now: d.Now,
-		Accessible: d.opt.accessible || truthy(d.Getenv("ACCESSIBLE")) || d.Getenv("TERM") == "dumb",
-		Settle:     d.Settle,
+		In: in, Out: d.Stderr, Color: color, Now: d.Now, Accessible: d.lineByLine(),
+		Settle: d.Settle,
 	})
 	d.asker = d.wizard
 	return closeTTY, nil
+}
+
+// lineByLine reports whether somebody reads this with a screen reader, or on a
+// terminal that cannot redraw.
+func (d *diagnosis) lineByLine() bool {
+	return d.opt.accessible || truthy(d.Getenv("ACCESSIBLE")) || d.Getenv("TERM") == "dumb"
 }
 
 func truthy(s string) bool { return s != "" && s != "0" && !strings.EqualFold(s, "false") }

@@ -72,7 +72,7 @@ func (v *checkView) done(e probe.Event, requests []diag.Request) {
 		return slices.ContainsFunc(requests, func(r diag.Request) bool { return r.ID == id })
 	}
 	for _, c := range engine.Checks(v.book, v.ev) {
-		waits := slices.ContainsFunc(engine.Hiders(v.book, c.ID), func(id string) bool { return v.open[id] })
+		waits := slices.ContainsFunc(engine.Hiders(v.book, v.ev, c.ID), func(id string) bool { return v.open[id] })
 		if !asked(c.ID) || v.open[c.ID] || waits || slices.Contains(v.drawn, c.ID) {
 			continue
 		}

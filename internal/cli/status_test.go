@@ -87,7 +87,8 @@ func TestTheExitStatusIsTheSameInEachFormat(t *testing.T) {
 		{"waiting", []string{"diagnose", "alarmcom", "--no-input", "--no-checks", "--check", "login-page=maintenance"}, 1},
 		{"problem", []string{"diagnose", "alarmcom", "--no-input", "--no-checks", "--check", "name-lookup=nxdomain"}, 1},
 		{"inconclusive", []string{"diagnose", "alarmcom", "--no-input", "--no-checks", "--symptom", "session-drops"}, 3},
-		{"healthy", []string{"diagnose", "alarmcom", "--no-input", "--no-checks"}, 0},
+		{"nothing measured", []string{"diagnose", "alarmcom", "--no-input", "--no-checks"}, 3},
+		{"healthy", []string{"diagnose", "alarmcom", "--no-input", "--check", "clock=accurate", "--check", "network-path=ok", "--check", "name-lookup=ok", "--check", "login-tls=ok", "--check", "login-page=ok"}, 0},
 		{"check", []string{"check", "alarmcom"}, 1},
 		{"usage", []string{"diagnose", "alarmcom", "--no-input", "--symptom", "nothing"}, 2},
 	} {

@@ -81,8 +81,15 @@ func readDir(name string) ([]string, error) {
 }
 
 // writeFile writes beside the target and renames, so that a file is there
-// whole or not at all.
+// whole or not at all. What is no plain file, such as a device or a pipe, is
+// written to as it is, and a link is followed.
 func writeFile(name string, data []byte) error {
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		name = real
+	}
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return writeInto(name, data)
+	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".authdoctor-*") // mode 0600
 	if err != nil {
 		return err
@@ -96,4 +103,16 @@ func writeFile(name string, data []byte) error {
 		return err
 	}
 	return os.Rename(f.Name(), name)
+}
+
+func writeInto(name string, data []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(data); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
 }

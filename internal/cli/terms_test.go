@@ -160,7 +160,7 @@ func TestFilesOfTheRealWorld(t *testing.T) {
 
 // A link to a file is replaced, not written through: the file is new, whole,
 // and its owner's alone.
-func TestWritingReplaces(t *testing.T) {
+func TestWritingFollowsLinksAndReplacesWhole(t *testing.T) {
 	dir := t.TempDir()
 	target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link")
 	if err := os.WriteFile(target, []byte("old"), 0o644); err != nil {
@@ -172,10 +172,18 @@ func TestWritingReplaces(t *testing.T) {
 	if err := writeFile(link, []byte("new")); err != nil {
 		t.Fatal(err)
 	}
-	old, _ := os.ReadFile(target)
-	now, _ := os.ReadFile(link)
-	if info, err := os.Lstat(link); err != nil || !info.Mode().IsRegular() || info.Mode().Perm() != 0o600 || string(old) != "old" || string(now) != "new" {
-		t.Errorf("%v: target %q, link %q (%v)", info.Mode(), old, now, err)
+	now, _ := os.ReadFile(target)
+	if info, err := os.Stat(target); err != nil || info.Mode().Perm() != 0o600 || string(now) != "new" {
+		t.Errorf("the target of the link has mode %v and holds %q (%v)", info.Mode(), now, err)
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link became %v (%v)", info.Mode(), err)
+	}
+	if err := writeFile(os.DevNull, []byte("new")); err != nil {
+		t.Errorf("the null device cannot be written to: %v", err)
+	}
+	if info, err := os.Stat(os.DevNull); err != nil || info.Mode().IsRegular() {
+		t.Fatalf("the null device became %v (%v)", info.Mode(), err)
 	}
 	if err := writeFile(dir, nil); err == nil {
 		t.Error("a folder was replaced")

@@ -63,6 +63,8 @@ type Choice struct {
 	// Input is the prompt for a value to type when this is chosen; empty
 	// for none. The value comes back in Answer.Input.
 	Input string
+	// Unsure marks an answer that tells nothing, such as "I have not tried".
+	Unsure bool
 }
 
 // An Answer is what came back. No choice at all means "unknown", except for a
@@ -107,6 +109,7 @@ type Checkpoint struct {
 	Before   []string // what must be safe before it is tried
 	Minutes  float64  // to wait before it can be tried; 0 for at once
 	Postpone bool     // "later" is a fair answer
+	Must     bool     // "does not apply" is no answer: without it nothing is proven
 }
 
 // Did is what was reported after an Instruction.

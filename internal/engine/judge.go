@@ -30,14 +30,14 @@ func (j *judged) breaks() bool {
 // judge reads the evidence of every check, in playbook order: first what it
 // found, then what hides it, then whether it is in force where the sign-in
 // fails.
-func (b *Book) judge(ev *diag.Evidence, fresh func(diag.Measurement) bool) []judged {
+func (b *Book) judge(ev *diag.Evidence, vars map[string]string, fresh func(diag.Measurement) bool) []judged {
 	where := ev.Where()
 	out := make([]judged, len(b.Checks))
 	for i := range b.Checks {
 		out[i] = b.read(&b.Checks[i], ev, fresh)
 	}
-	for _, i := range b.chainOrder() {
-		if by := b.hiddenBy(i, out); by != "" {
+	for _, i := range b.chainOrder(vars) {
+		if by := b.hiddenBy(i, out, vars); by != "" {
 			out[i].block(by, b.checkTitle(by))
 		}
 	}
@@ -100,7 +100,7 @@ func (b *Book) checkTitle(id string) string {
 
 // chainOrder lists check positions so that whatever hides a check comes
 // before it. Lint refuses circles; were there one, its checks keep their place.
-func (b *Book) chainOrder() []int {
+func (b *Book) chainOrder(vars map[string]string) []int {
 	var order []int
 	state := make([]uint8, len(b.Checks))
 	var visit func(i int)
@@ -109,7 +109,7 @@ func (b *Book) chainOrder() []int {
 			return
 		}
 		state[i] = 1
-		for _, p := range b.predecessors(i) {
+		for _, p := range b.predecessors(i, vars) {
 			visit(p)
 		}
 		order = append(order, i)
@@ -122,7 +122,7 @@ func (b *Book) chainOrder() []int {
 
 // predecessors are the checks whose failure hides check i: those it names, or
 // else every check earlier in the chain that looks at the same target.
-func (b *Book) predecessors(i int) []int {
+func (b *Book) predecessors(i int, vars map[string]string) []int {
 	def := &b.Checks[i]
 	var out []int
 	for k := range b.Checks {
@@ -135,7 +135,7 @@ func (b *Book) predecessors(i int) []int {
 			}
 			continue
 		}
-		if earlier(b.layer(k), b.layer(i)) && b.sameTarget(k, i) {
+		if earlier(b.layer(k), b.layer(i)) && b.sameTarget(k, i, vars) {
 			out = append(out, k)
 		}
 	}
@@ -159,19 +159,19 @@ func earlier(a, c diag.Layer) bool {
 }
 
 // sameTarget compares hosts. The way out is the same for all of them.
-func (b *Book) sameTarget(k, i int) bool {
+func (b *Book) sameTarget(k, i int, vars map[string]string) bool {
 	if b.layer(k) == diag.LayerPath {
 		return true
 	}
-	x, y := b.target(k), b.target(i)
+	x, y := b.target(k, vars), b.target(i, vars)
 	return x == "" || y == "" || x == y
 }
 
 // target is the host that a check looks at; empty when it cannot be told.
-func (b *Book) target(i int) string {
+func (b *Book) target(i int, vars map[string]string) string {
 	for _, key := range []string{"url", "name", "address", "issuer"} {
 		if v := b.Checks[i].With[key]; v != "" {
-			return hostOf(fill(v, b.vars))
+			return hostOf(fill(v, vars))
 		}
 	}
 	return ""
@@ -182,7 +182,9 @@ func hostOf(s string) string {
 	if _, rest, ok := strings.Cut(s, "://"); ok {
 		s = rest
 	}
-	s, _, _ = strings.Cut(s, "/")
+	if end := strings.IndexAny(s, "/?#"); end >= 0 {
+		s = s[:end]
+	}
 	if at := strings.LastIndexByte(s, '@'); at >= 0 {
 		s = s[at+1:]
 	}
@@ -199,8 +201,8 @@ func hostOf(s string) string {
 // hiddenBy names the check that hides check i, or nothing. The root is named:
 // behind a failed name lookup everything waits for name lookup, and behind
 // encryption that a wrong clock spoils everything waits for the clock.
-func (b *Book) hiddenBy(i int, all []judged) string {
-	for _, p := range b.predecessors(i) {
+func (b *Book) hiddenBy(i int, all []judged, vars map[string]string) string {
+	for _, p := range b.predecessors(i, vars) {
 		if all[p].Status == diag.Blocked {
 			return all[p].BlockedBy
 		}

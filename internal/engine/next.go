@@ -200,7 +200,7 @@ func (s *state) question() *playbook.Question {
 	bestValue := 0.0
 	for i := range s.b.Questions {
 		q := &s.b.Questions[i]
-		if _, done := s.ev.Answers[q.ID]; done || !s.holds(q.When) {
+		if _, done := s.ev.Answers[q.ID]; done || !s.askable(q) {
 			continue
 		}
 		if v := s.worth(q); v > bestValue {
@@ -208,6 +208,17 @@ func (s *state) question() *playbook.Question {
 		}
 	}
 	return best
+}
+
+// askable: its condition holds, and the time that it shows for comparing is
+// known to be right. Against a wrong time, every right clock looks wrong.
+func (s *state) askable(q *playbook.Question) bool {
+	if q.Show != "" {
+		if _, known := s.clockOffset(); !known {
+			return false
+		}
+	}
+	return s.holds(q.When)
 }
 
 // What makes a question worth asking, besides the information in it: a small

@@ -30,7 +30,7 @@ func whereQuestion() diag.Question {
 			{ID: string(diag.WhereSameNetwork), Text: "On a phone or tablet, on this network"},
 			{ID: string(diag.WhereElsewhere), Text: "On mobile data, or in another place"},
 			{ID: "everywhere", Text: "Everywhere I tried"},
-			{ID: "not-sure", Text: "Not sure"},
+			{ID: "not-sure", Text: "Not sure", Unsure: true},
 		},
 	}
 }
@@ -38,7 +38,7 @@ func whereQuestion() diag.Question {
 func (s *state) prompt(q *playbook.Question) diag.Question {
 	out := diag.Question{ID: q.ID, Text: s.fill(q.Ask), Help: s.fill(q.Help), Show: q.Show}
 	for _, c := range q.Choices {
-		choice := diag.Choice{ID: c.ID, Text: s.fill(c.Text)}
+		choice := diag.Choice{ID: c.ID, Text: s.fill(c.Text), Unsure: c.Neutral}
 		if c.Input != "" {
 			choice.Input = s.fill(c.Prompt)
 		}
@@ -54,7 +54,11 @@ func (s *state) prompt(q *playbook.Question) diag.Question {
 // seconds.
 func (s *state) clockOffset() (float64, bool) {
 	for i := range s.checks {
-		if c := &s.checks[i]; c.Layer == diag.LayerClock && c.facts {
+		c := &s.checks[i]
+		if c.Layer == diag.LayerClock && c.given && c.outcome == "accurate" {
+			return 0, true
+		}
+		if c.Layer == diag.LayerClock && c.facts {
 			if ms, ok := c.Facts["offset_ms"].(float64); ok {
 				return ms / 1000, true
 			}
@@ -122,6 +126,9 @@ func (s *state) instruction(step *playbook.Step) diag.Instruction {
 		return in
 	}
 	in.Outcomes = s.outcomes(step)
+	if in.Unlikely {
+		in.Outcomes = skippable(in.Outcomes)
+	}
 	return in
 }
 
@@ -131,25 +138,30 @@ func (s *state) begun() bool {
 	return slices.ContainsFunc(s.visits, func(v visit) bool { return v.outcome != diag.DidSatisfied })
 }
 
-// doLines are the instructions for the chosen surface, and the notes that
-// belong to this case.
+// doLines are the notes that belong to this case, and then the instructions
+// for the chosen surface: what changes them has to be read first.
 func (s *state) doLines(step *playbook.Step) []string {
-	lines := fillAll(step.Do[s.surface(step)], s.vars)
+	lines := []string{}
 	for _, n := range step.Notes {
 		if s.holds(n.When) {
 			lines = append(lines, s.fill(n.Text))
 		}
 	}
-	return lines
+	return append(lines, fillAll(step.Do[s.surface(step)], s.vars)...)
 }
 
-// surface is where this step is done: the one that was chosen, or the first
-// of the playbook's that the step has instructions for.
+// atComputer lists the surfaces that a sign-in on this computer uses.
+var atComputer = []string{"website", "desktop", "cli"}
+
+// surface is where this step is done: the one that was chosen, one of this
+// computer when the sign-in fails here, or the first of the playbook's that
+// the step has instructions for.
 func (s *state) surface(step *playbook.Step) string {
-	if _, ok := step.Do[s.b.Surface]; ok {
-		return s.b.Surface
+	surfaces := append([]string{s.b.Surface}, s.b.Surfaces...)
+	if s.ev.Where() == diag.WhereHere {
+		surfaces = slices.Concat([]string{s.b.Surface}, atComputer, s.b.Surfaces)
 	}
-	for _, surface := range s.b.Surfaces {
+	for _, surface := range surfaces {
 		if _, ok := step.Do[surface]; ok {
 			return surface
 		}
@@ -189,9 +201,10 @@ func (s *state) guideLines(g *playbook.Guide, surface string) []string {
 
 func (s *state) checkpoints() []diag.Checkpoint {
 	var out []diag.Checkpoint
-	for _, c := range s.b.Retest {
+	for i, c := range s.b.Retest {
 		out = append(out, diag.Checkpoint{
-			ID: c.ID, Title: s.fill(c.Title), Before: fillAll(c.Before, s.vars), Minutes: c.Minutes, Postpone: c.Postpone,
+			Must: i == s.signInCheckpoint(),
+			ID:   c.ID, Title: s.fill(c.Title), Before: fillAll(c.Before, s.vars), Minutes: c.Minutes, Postpone: c.Postpone,
 		})
 	}
 	return out
@@ -210,6 +223,13 @@ func (s *state) outcomes(step *playbook.Step) []diag.Choice {
 	return append(out,
 		diag.Choice{ID: diag.DidWorse, Text: "It got worse"},
 		diag.Choice{ID: diag.DidUnverifiable, Text: "I could not try, or cannot tell"})
+}
+
+// skippable offers to pass a step that is unlikely to help, before anything
+// else. Passing it is no evidence.
+func skippable(outcomes []diag.Choice) []diag.Choice {
+	rest := slices.DeleteFunc(outcomes, func(c diag.Choice) bool { return c.ID == diag.DidUnverifiable })
+	return slices.Insert(rest, 0, diag.Choice{ID: diag.DidUnverifiable, Text: "Skip this step"})
 }
 
 // pFix is the probability that a step would fix it now; 0 for one that fixes

@@ -40,7 +40,7 @@ func Report(b *Book, ev *diag.Evidence, v diag.Verdict) *diag.Report {
 	for _, visit := range ev.Walk {
 		r.Walk = append(r.Walk, visit.Step)
 	}
-	if broken(s.checks) == nil {
+	if broken(s.checks) == nil && v.Status != diag.Healthy {
 		r.Opinion = s.opinion()
 	}
 	if v.Status == diag.Escalate || v.Status == diag.Waiting && len(ev.Walk) == 0 {
@@ -197,7 +197,7 @@ func (s *state) wouldChange() []diag.Change {
 	if s.episode.number == 0 {
 		for i := range s.b.Questions {
 			q := &s.b.Questions[i]
-			if a := s.ev.Answers[q.ID]; a == "" || a == diag.NoAnswer {
+			if a := s.ev.Answers[q.ID]; (a == "" || a == diag.NoAnswer) && s.askable(q) {
 				out = append(out, s.changes(q.ID)...)
 			}
 		}
@@ -291,7 +291,7 @@ func (s *state) visited(r *diag.StepResult, step *playbook.Step) {
 		case step.Stage == diag.StageRetest:
 			r.Checkpoints = s.ev.Walk[i].Checkpoints
 		case v.outcome == diag.DidSatisfied:
-			r.State = diag.StepSatisfied
+			r.State, r.Outcome = diag.StepSatisfied, ""
 		default:
 			r.OutcomeText = s.outcomeText(step, v.outcome)
 		}
@@ -376,15 +376,16 @@ func Checks(b *Book, ev *diag.Evidence) []diag.Check {
 
 // Hiders lists the checks that can hide a check, and so must have ended
 // before it can be judged.
-func Hiders(b *Book, id string) []string {
+func Hiders(b *Book, ev *diag.Evidence, id string) []string {
+	vars := b.fold(ev).vars
 	var out []string
 	for i := range b.Checks {
 		if b.Checks[i].ID != id {
 			continue
 		}
-		for _, p := range b.predecessors(i) {
+		for _, p := range b.predecessors(i, vars) {
 			out = append(out, b.Checks[p].ID)
-			out = append(out, Hiders(b, b.Checks[p].ID)...)
+			out = append(out, Hiders(b, ev, b.Checks[p].ID)...)
 		}
 		if b.layer(i) != diag.LayerTLS {
 			continue

@@ -54,7 +54,7 @@ func (b *Book) fold(ev *diag.Evidence) *state {
 		}
 	}
 	s.foldWalk()
-	s.checks = b.judge(ev, s.fresh)
+	s.checks = b.judge(ev, s.vars, s.fresh)
 	s.obs = s.observations()
 	s.post = b.model.posterior(s.obs, make([]float64, len(b.model.Causes)))
 	return s
@@ -101,6 +101,8 @@ func (s *state) foldRetest(v diag.Visit) {
 			e.fixedBy = -1
 		}
 		e.failing = failed
+	case len(failed) > 0 && e.fixedBy < 0:
+		e.failing = failed // nothing was mended, so it is still the same fault
 	case len(failed) > 0:
 		*e = episode{
 			number: e.number + 1, began: v.Tick, failing: failed, fixedBy: -1,
@@ -118,22 +120,23 @@ func (s *state) signInCheckpoint() int {
 	return max(i, 0)
 }
 
-// proves: nothing failed, something passed, and nothing that may not wait was
+// proves: the sign-in works, nothing failed, and nothing that may not wait was
 // left for later.
 func (s *state) proves(points map[string]string) bool {
-	passed := false
-	for _, c := range s.b.Retest {
+	for i, c := range s.b.Retest {
 		switch points[c.ID] {
 		case diag.CheckpointPasses:
-			passed = true
 		case diag.NotApplicable:
+			if i == s.signInCheckpoint() {
+				return false
+			}
 		default:
 			if !c.Postpone {
 				return false
 			}
 		}
 	}
-	return passed
+	return len(s.b.Retest) > 0
 }
 
 // postponed lists the checkpoints that are still to be tried.

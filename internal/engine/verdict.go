@@ -52,10 +52,17 @@ func JudgeChecks(b *Book, ev *diag.Evidence) diag.Verdict {
 
 func checksVerdict(checks []judged) diag.Verdict {
 	var unknown []string
+	measured := false
 	for i := range checks {
-		if checks[i].Status == diag.Unknown {
+		switch checks[i].Status {
+		case diag.Unknown:
 			unknown = append(unknown, strings.ToLower(checks[i].Title))
+		case diag.Pass, diag.Warn:
+			measured = true
 		}
+	}
+	if len(unknown) == 0 && !measured {
+		return verdict(diag.Inconclusive, "Nothing was measured, so nothing is known.")
 	}
 	if len(unknown) > 0 {
 		return verdict(diag.Inconclusive, "No fault was found, but not everything could be measured: "+strings.Join(unknown, ", ")+".")
@@ -93,15 +100,13 @@ func (s *state) failedVerdict(c *judged, cause *playbook.Cause, p float64) diag.
 	if !s.raises(c, cause.ID) && p >= sure && !cause.Leak {
 		return s.causeVerdict(cause, p)
 	}
-	id := s.causeOf(c)
-	if s.raises(c, cause.ID) {
-		id = cause.ID
+	if !s.raises(c, cause.ID) {
+		v := s.named(c, "") // a finding, and no explanation of what was seen
+		v.Next.Step = s.plannedNext(nil).Step
+		return v
 	}
-	v := s.named(c, id)
-	v.Next = diag.Next{Text: c.Remedy}
-	if named := s.causeByID(id); named != nil {
-		v.Next.Step = s.plannedNext(named).Step
-	}
+	v := s.named(c, cause.ID)
+	v.Next.Step = s.plannedNext(cause).Step
 	return v
 }
 
@@ -278,7 +283,7 @@ func (s *state) endVerdict() diag.Verdict {
 	v.Status = diag.Escalate
 	v.Summary = fmt.Sprintf("Not fixed; all %d steps tried.", len(s.b.Steps))
 	if s.episode.number > 0 {
-		v.Summary = "Signing in works again, but something else does not. That is for somebody who can see more."
+		v.Summary = "Signing in works, but something else does not. That is for somebody who can see more."
 	}
 	v.Why = fmt.Sprintf("Most likely still: %s (%.0f in 100).", s.fill(cause.Title), 100*s.post[lead])
 	if s.b.Escalate != nil {

@@ -14,6 +14,11 @@ const labelWidth = 14
 // writeText writes a report for people. A section without facts is not there.
 func writeText(b *bytes.Buffer, r *diag.Report, o Options) error {
 	p, v := newPage(b, o), viewReport(r)
+	if o.Brief {
+		for i, l := range v.Advice {
+			v.Advice[i].Text = strings.TrimSuffix(l.Text, below)
+		}
+	}
 	writeVerdict(p, v)
 	if o.Brief || o.Checked {
 		v.Checks, v.Passed, v.Left = nil, "", ""

@@ -87,10 +87,13 @@ var verdictFallback = map[diag.VerdictStatus]string{
 	diag.Cancelled:    "Stopped before the end; what was done is kept",
 }
 
+// below points to the instructions of the next step, which a brief text lacks.
+const below = ": it is explained below"
+
 func addAdvice(v *view, r *diag.Report) {
 	next := r.Verdict.Next
 	if planned(r, next) {
-		v.advise("Do this", cmpOr(next.Text, next.Step)+": it is explained below")
+		v.advise("Do this", cmpOr(next.Text, next.Step)+below)
 	} else {
 		v.advise("Do this", cmpOr(next.Text, remedyOf(r)))
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/engine"
@@ -39,7 +40,14 @@ type Session struct {
 	// Told reports whether anybody complained, with a symptom or a message.
 	Told func() bool
 
-	history []*diag.Evidence // before each question, for going back
+	history []moment // before each screen, for going back
+	thought bool
+}
+
+// moment is the case before something was shown, and whether the opinion had
+// been shown by then.
+type moment struct {
+	ev      *diag.Evidence
 	thought bool
 }
 
@@ -81,11 +89,13 @@ func (s *Session) Run(ctx context.Context, ev *diag.Evidence) (diag.Verdict, err
 // was concluded.
 func (s *Session) cancelled(ev *diag.Evidence) diag.Verdict {
 	v := engine.Judge(s.Book, ev, true)
-	v.Status = diag.Cancelled
+	v.Status, v.Next = diag.Cancelled, diag.Next{}
 	return v
 }
 
-func (s *Session) remember(ev *diag.Evidence) { s.history = append(s.history, ev.Clone()) }
+func (s *Session) remember(ev *diag.Evidence) {
+	s.history = append(s.history, moment{ev.Clone(), s.thought})
+}
 
 // back returns to before the last question or step. At the first one there is
 // nothing to go back to, and it is asked again.
@@ -98,12 +108,12 @@ func (s *Session) back(ev *diag.Evidence) {
 	last := s.history[max(n-2, 0)]
 	s.history = s.history[:max(n-2, 0)]
 	was := *ev
-	*ev = *last.Clone()
+	*ev = *last.ev.Clone()
 	ev.Tick = was.Tick // time does not go back, or old measurements would look new
 	for id, m := range was.Checks {
 		ev.Checks[id] = m // what was measured stays measured
 	}
-	s.thought = len(ev.Walk) > 0
+	s.thought = last.thought
 }
 
 func (s *Session) ask(ctx context.Context, ev *diag.Evidence, q diag.Question) error {
@@ -178,8 +188,18 @@ func (s *Session) sets(id string, a diag.Answer) map[string]string {
 	}
 	vars := Sets(q, first(a))
 	for _, c := range q.Choices {
-		if c.ID == first(a) && c.Input != "" && a.Input != "" {
-			vars[c.Input] = a.Input
+		if c.ID != first(a) || c.Input == "" || a.Input == "" {
+			continue
+		}
+		// The wizard has asked again until it was an address; from anybody
+		// else, what is none is not used.
+		address, err := diag.Address(a.Input)
+		switch {
+		case err != nil:
+		case strings.HasSuffix(c.Input, "url"):
+			vars[c.Input] = address
+		default: // the name of a server stays one
+			vars[c.Input] = strings.TrimSpace(a.Input)
 		}
 	}
 	return vars
@@ -211,9 +231,9 @@ func (s *Session) probe(ctx context.Context, ev *diag.Evidence, requests []diag.
 
 func (s *Session) do(ctx context.Context, ev *diag.Evidence, in diag.Instruction) error {
 	if !s.thought {
+		s.remember(ev) // so that "back" leads from the opinion to the last question
 		s.thought = true
 		if o := engine.Opinion(s.Book, ev); o != nil {
-			s.remember(ev) // so that "back" leads from here to the last question
 			if err := s.Asker.Think(ctx, o); err != nil {
 				return err
 			}

@@ -61,7 +61,7 @@ func TestLines(t *testing.T) {
 		{"a finding", ask(repairQuestion()), "1\n", diag.Answer{Choices: []string{"again"}}, nil, "Name lookup, failed: no such name: www.alarm.com (dns.nxdomain)"},
 		{"a step", do(passwordStep()), "?\n4\n", diag.Did{Outcome: diag.DidWorse}, nil, "Careful: A few failed tries"},
 		{"a satisfied step", do(satisfiedStep()), "what?\n\n", diag.Did{Outcome: diag.DidSatisfied}, nil, "Just Enter goes on."},
-		{"the retest", do(retestStep()), "\n1\n1\n3\n", diag.Did{Checkpoints: map[string]string{"sign-in": "passes", "arm": "passes", "stays": "postponed"}}, nil, "Only then: Arm"},
+		{"the retest", do(retestStep()), "\n1\n1\n1\n", diag.Did{Checkpoints: map[string]string{"sign-in": "passes", "arm": "passes", "stays": "postponed"}}, nil, "Only then: Arm"},
 		{"the retest, cut short", do(retestStep()), "\n1\n1\n", diag.Did{}, diag.ErrCancelled, ""},
 		{"no message", message, "\n", "", nil, "Finish with a full stop"},
 		{"no message, in a way", message, ".\n", "", nil, ""},

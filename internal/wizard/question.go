@@ -61,8 +61,7 @@ func extraChoice(q diag.Question) string {
 
 // meansUnsure reports whether a choice already says "I do not know".
 func meansUnsure(c diag.Choice) bool {
-	switch c.ID {
-	case diag.NoAnswer, "not-sure", "unsure", "dont-know":
+	if c.Unsure || c.ID == diag.NoAnswer {
 		return true
 	}
 	text := strings.ToLower(c.Text)

@@ -94,8 +94,14 @@ var checkpointTexts = map[string]string{
 // checkpointChoices are the answers to a checkpoint, in the order to show.
 func checkpointChoices(c diag.Checkpoint) []string {
 	out := []string{diag.CheckpointPasses, diag.CheckpointFails}
-	if c.Postpone {
+	switch {
+	case c.Postpone && c.Minutes > 0: // nobody can have tried it yet
+		out = slices.Insert(out, 0, diag.CheckpointPostponed)
+	case c.Postpone:
 		out = append(out, diag.CheckpointPostponed)
+	}
+	if c.Must {
+		return out
 	}
 	return append(out, diag.NotApplicable)
 }

@@ -98,16 +98,33 @@ func (w *Wizard) askOnce(ctx context.Context, q diag.Question) (diag.Answer, err
 		if i >= len(q.Choices) || q.Choices[i].Input == "" {
 			continue
 		}
-		typed, err := w.show(ctx, entryPage(q.Choices[i].Input))
+		address, err := w.address(ctx, q.Choices[i].Input)
 		if errors.Is(err, diag.ErrBack) {
 			return a, errAgain
 		}
 		if err != nil {
 			return diag.Answer{}, err
 		}
-		a.Input = typed.text
+		a.Input = address
 	}
 	return a, nil
+}
+
+// address asks for the address of a page or a server until it is one, or is
+// left empty.
+func (w *Wizard) address(ctx context.Context, prompt string) (string, error) {
+	p := entryPage(prompt)
+	for {
+		typed, err := w.show(ctx, p)
+		if err != nil || typed.text == "" {
+			return "", err
+		}
+		_, wrong := diag.Address(typed.text)
+		if wrong == nil {
+			return typed.text, nil
+		}
+		p.hint = "Please look again: " + wrong.Error() + ". Or leave it empty."
+	}
 }
 
 // Do shows a step and returns what the person says of it. Errors are those of
@@ -166,12 +183,6 @@ func entryPage(prompt string) page {
 // Playbook asks what kind of sign-in fails and returns the choice's ID.
 func (w *Wizard) Playbook(ctx context.Context, choices []diag.Choice) (string, error) {
 	return w.one(ctx, "Which sign-in does not work?", choices)
-}
-
-// Surface asks where the person will carry the steps out and returns the
-// choice's ID.
-func (w *Wizard) Surface(ctx context.Context, choices []diag.Choice) (string, error) {
-	return w.one(ctx, "Where do you want to do the steps?", choices)
 }
 
 func (w *Wizard) one(ctx context.Context, ask string, choices []diag.Choice) (string, error) {
