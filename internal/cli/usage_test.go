@@ -18,7 +18,7 @@ func TestMistakes(t *testing.T) {
 		say  []string
 	}{
 		{"no such command", []string{"diagnos"}, []string{`unknown command "diagnos"`, "did you mean: authdoctor diagnose"}},
-		{"no such flag", []string{"check", "--colour", "x"}, []string{"--colour", "see: authdoctor check --help"}},
+		{"no such flag", []string{"check", "alarmcom", "--colour", "x"}, []string{"--colour", "see: authdoctor check --help"}},
 		{"an argument too many", []string{"version", "x"}, []string{`takes no argument, got "x"`}},
 		{"two playbooks", []string{"check", "a", "b"}, []string{"takes one argument at most, got 2"}},
 		{"no playbook to show", []string{"playbook", "show"}, []string{"needs one argument: a playbook"}},
@@ -69,7 +69,7 @@ func TestMistakes(t *testing.T) {
 func TestFormatsThatACommandDoesNotHave(t *testing.T) {
 	reports, tests, plain := "text json junit html markdown", "text json junit", "text json"
 	for args, has := range map[string]string{
-		"check": reports, "diagnose --no-input": reports,
+		"check alarmcom": reports, "diagnose alarmcom --no-input": reports,
 		"playbook lint": tests, "playbook test": tests,
 		"version": plain, "codes": plain, "guide alarmcom": plain, "probe clock": plain,
 		"playbook list": plain, "playbook show alarmcom": plain, "playbook schema": plain, "playbook model alarmcom": plain,
