@@ -73,6 +73,7 @@ func TestNoEncodingShowsASecret(t *testing.T) {
 	if err != nil || string(data) != want {
 		t.Errorf("JSON %s (%v), want %s", data, err, want)
 	}
+	//nolint:staticcheck // that nothing of it is exported is what is tried
 	if data, err = json.Marshal(closed{"me", s, nil, &s}); err != nil || string(data) != "{}" {
 		t.Errorf("JSON of unexported fields %s (%v)", data, err)
 	}

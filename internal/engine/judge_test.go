@@ -300,6 +300,7 @@ func TestOldMeasurementsSayNothingOfANewFault(t *testing.T) {
 	ev := opened("here", nil)
 	ev.Measured("name", diag.Finding{Outcome: "nxdomain"}, engine.With(b, ev, "name"))
 	ev.Given("way", "proxied")
+	ev.Did("credentials", diag.Did{Outcome: diag.DidFixed})
 	ev.Did("proof", diag.Did{Checkpoints: map[string]string{"sign-in": "passes", "use": "fails"}})
 	if got := judge(t, b, ev, "name"); got.Status != diag.Unknown || got.Reason != "not measured" {
 		t.Errorf("the name is %s (%s)", got.Status, got.Reason)
@@ -321,7 +322,7 @@ func TestHiders(t *testing.T) {
 		"tls": {"name", "time", "way"}, "page": {"name", "time", "tls", "way"}, "nobody": nil,
 	} {
 		unique := map[string]bool{}
-		for _, h := range engine.Hiders(b, id) {
+		for _, h := range engine.Hiders(b, diag.NewEvidence(), id) {
 			unique[h] = true
 		}
 		var got []string

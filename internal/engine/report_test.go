@@ -147,7 +147,7 @@ func TestWhereStepsStand(t *testing.T) {
 	ev.Did("credentials", diag.Did{Outcome: diag.DidSatisfied})
 	ev.Did("roles", diag.Did{Outcome: diag.DidWorse})
 	ev.Did("proof", diag.Did{Checkpoints: points})
-	want = []string{"credentials satisfied satisfied  " + proof, "roles done worse got worse", "proof done"}
+	want = []string{"credentials satisfied   " + proof, "roles done worse got worse", "proof done"}
 	if diff := cmp.Diff(want, state(ev, current)); diff != "" {
 		t.Errorf("after (-want +got):\n%s", diff)
 	}
@@ -262,6 +262,7 @@ func TestWhatWouldChangeTheOpinion(t *testing.T) {
 		{"one that was measured is not", book(), func(ev *diag.Evidence) { ev.Given("name", "slow") }, []string{even, rare}},
 		{"one that nobody wants is not", book(), func(ev *diag.Evidence) { ev.Given("name", diag.NotMeasured) }, []string{even, rare}},
 		{"questions are over with the first fault", book(), func(ev *diag.Evidence) {
+			ev.Did("fix-x", diag.Did{Outcome: diag.DidFixed})
 			ev.Did("proof", diag.Did{Checkpoints: map[string]string{"sign-in": "passes", "use": "fails"}})
 		}, []string{name}},
 		{"three at most", twoCauses(3, 2, question("4", .02, .3), question("3", .1, .5), question("1", .3, .7), question("2", .2, .6)), func(*diag.Evidence) {},

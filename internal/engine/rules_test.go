@@ -412,6 +412,29 @@ func TestAFixIsProvisional(t *testing.T) {
 			t.Errorf("next is %q", got)
 		}
 	})
+	t.Run("nothing was mended, so what fails belongs to the same fault", func(t *testing.T) {
+		ev := opened("here", nil)
+		ev.Did("credentials", diag.Did{Outcome: diag.DidUnchanged})
+		ev.Did("roles", diag.Did{Outcome: diag.DidUnchanged})
+		ev.Did("proof", with("use", "fails"))
+		if got := what(b, ev); got != "done escalate" {
+			t.Errorf("next is %q", got)
+		}
+		kept := false
+		for _, e := range engine.Report(b, ev, diag.Verdict{}).Causes[0].Evidence {
+			kept = kept || e.From == "symptom:refused"
+		}
+		if !kept {
+			t.Error("the symptoms were forgotten")
+		}
+	})
+	t.Run("without a sign-in nothing is proved", func(t *testing.T) {
+		ev := fixed()
+		ev.Did("proof", with("sign-in", diag.NotApplicable))
+		if got := what(b, ev); got != "done waiting" {
+			t.Errorf("next is %q", got)
+		}
+	})
 	t.Run("put off, it waits", func(t *testing.T) {
 		ev := fixed()
 		ev.Did("proof", with("use", "postponed"))
@@ -627,15 +650,15 @@ func TestWhatElseWasFoundIsTold(t *testing.T) {
 
 func TestAStepSpeaksForTheCase(t *testing.T) {
 	b := compile(t, small())
-	ev := opened("here", nil)
+	ev := opened("same-network", nil)
 	ev.Answer("web", "no", nil)
 	ev.Answer("which-page", "new", map[string]string{"page": "https://new.test/"})
 	in := engine.Next(b, ev).(engine.Do).Instruction
-	if diff := cmp.Diff([]string{"Open https://new.test/.", "It was refused."}, in.Do); diff != "" {
+	if diff := cmp.Diff([]string{"It was refused.", "Open https://new.test/."}, in.Do); diff != "" {
 		t.Errorf("instructions (-want +got):\n%s", diff)
 	}
 	b.Surface = "website"
-	if in = engine.Next(b, ev).(engine.Do).Instruction; in.Do[0] != "Go to https://new.test/." || in.Number != 1 || in.Of != 3 {
+	if in = engine.Next(b, ev).(engine.Do).Instruction; in.Do[1] != "Go to https://new.test/." || in.Number != 1 || in.Of != 3 {
 		t.Errorf("step %+v", in)
 	}
 	var ids []string

@@ -1,0 +1,75 @@
+package diag
+
+// Strength says how much a signature's match counts against another's in the
+// same message.
+type Strength string
+
+// The strengths, weakest first.
+const (
+	StrengthStatus    Strength = "status"    // an HTTP status by itself
+	StrengthGeneral   Strength = "general"   // a code that stands for several causes
+	StrengthPhrase    Strength = "phrase"    // wording without a code
+	StrengthLookalike Strength = "lookalike" // sounds like a sign-in and is none
+	StrengthCode      Strength = "code"      // a code with one meaning
+	StrengthDetail    Strength = "detail"    // a sub-code inside a general one
+	StrengthTransport Strength = "transport" // the way there is broken, whatever is said around it
+)
+
+// Strengths lists the strengths, weakest first.
+var Strengths = []Strength{
+	StrengthStatus, StrengthGeneral, StrengthPhrase, StrengthLookalike, StrengthCode, StrengthDetail, StrengthTransport,
+}
+
+// Certainties lists how sure a match is, surest first.
+var Certainties = []string{"exact", "likely", "possible"}
+
+// SignatureGroups lists the groups of a pattern that are read: the code as
+// found, and times that tell skew from expiry.
+var SignatureGroups = []string{"code", "local", "server", "now", "start", "expiry"}
+
+// A Signature recognises one error message.
+type Signature struct {
+	ID     string
+	System string // who says it
+	Code   string // as the system writes it; may be empty
+	// Literals are looked for first, whatever the case: at least one must be
+	// in the text. Without a Pattern they are the match, as whole words.
+	Literals []string
+	// Pattern is a regular expression of Go, whatever the case. Its groups may
+	// have the names of SignatureGroups.
+	Pattern string
+	With    []string // one of them must be in the text as well
+	Without []string // none of them may be
+	// Shared: the code or wording belongs to many systems, so a SystemMark in
+	// the text says whose it is.
+	Shared bool
+
+	Class        string   // one of Classes
+	Alternatives []string // classes that the text leaves open
+	Question     string   // would decide between them
+	Strength     Strength
+	Certainty    string // one of Certainties
+
+	Title     string
+	Meaning   string
+	Next      string
+	Actor     string
+	Playbook  string // that diagnoses it; may be empty
+	Cause     string // of that playbook; may be empty
+	Reference string
+
+	Examples   []string // messages that it must win
+	NearMisses []string // messages in which it must stay silent
+}
+
+// A SystemMark is wording that tells which system speaks.
+type SystemMark struct {
+	System   string
+	Literals []string // any of them, whatever the case
+}
+
+// Signatures is the knowledge of what error messages mean.
+type Signatures struct {
+	List  []Signature
+	Marks []SystemMark
+}
