@@ -58,6 +58,7 @@ func (p *program) testBooks(paths []string, minimum float64) error {
 		return err
 	}
 	var all []played
+	done := map[string]bool{}
 	for _, src := range sources {
 		if !strings.HasSuffix(src.name, scenarioSuffix) {
 			if len(paths) == 0 || !isPath(src.name) {
@@ -70,6 +71,10 @@ func (p *program) testBooks(paths []string, minimum float64) error {
 				continue
 			}
 		}
+		if done[src.name] {
+			continue // named twice, or beside a playbook that is named too
+		}
+		done[src.name] = true
 		one, err := p.play(src)
 		if err != nil {
 			return err
@@ -83,7 +88,7 @@ func (p *program) testBooks(paths []string, minimum float64) error {
 }
 
 // scenariosOf is the scenario file beside a playbook that was named; without
-// data when it is in the list by itself, or not there.
+// data when there is none.
 func (p *program) scenariosOf(src source) (source, error) {
 	name := strings.TrimSuffix(strings.TrimSuffix(src.name, ".yaml"), ".yml") + scenarioSuffix
 	out, err := p.readSource(name)

@@ -105,6 +105,9 @@ func (p *program) check(ctx context.Context, o checkOptions) error {
 // only marks all other checks as not wanted.
 func only(book *engine.Book, ev *diag.Evidence, ids []string) error {
 	wanted := map[string]bool{}
+	if ids != nil && len(ids) == 0 {
+		return usagef("for example: --only clock,network-path", "--only names no check")
+	}
 	for _, id := range ids {
 		if err := book.CheckOutcome(id, diag.NoAnswer); err != nil {
 			return mistake(err)

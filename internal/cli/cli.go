@@ -122,6 +122,9 @@ type program struct {
 	color  string
 	vars   []string
 	quiet  bool
+	// accessible: plain numbered questions, nothing drawn over, words for
+	// glyphs.
+	accessible bool
 }
 
 func newRoot(ctx context.Context, sys *System) *cobra.Command {
@@ -168,7 +171,7 @@ type command struct {
 
 // commands lists them all, sorted.
 var commands = []command{
-	{"check", newCheck}, {"codes", newCodes}, {"diagnose", newDiagnose}, {"guide", newGuide},
+	{"check", newCheck}, {"codes", newCodes}, {"diagnose", newDiagnose}, {"explain", newExplain}, {"guide", newGuide},
 	{"playbook", newPlaybook}, {"probe", newProbe}, {"version", newVersion},
 }
 

@@ -30,7 +30,6 @@ type diagnoseOptions struct {
 	surface    string
 	checks     []string
 	noChecks   bool
-	accessible bool
 	timeout    time.Duration
 }
 
@@ -72,7 +71,7 @@ waits), 3 not enough could be known, 2 wrong usage, 130 stopped.`,
 	f.StringVar(&o.surface, "surface", "", "where you act, such as app or website")
 	f.StringArrayVar(&o.checks, "check", nil, "CHECK=OUTCOME, taken as given and not measured (may be repeated)")
 	f.BoolVar(&o.noChecks, "no-checks", false, "measure nothing")
-	f.BoolVar(&o.accessible, "accessible", false, "plain numbered questions, for screen readers")
+	f.BoolVar(&p.accessible, "accessible", false, "plain numbered questions, for screen readers")
 	f.DurationVar(&o.timeout, "timeout", probe.DefaultTimeout, "time for all checks together")
 	return c
 }
@@ -134,7 +133,7 @@ func (d *diagnosis) chooseAsker(ctx context.Context) (closeTTY func(), err error
 // lineByLine reports whether somebody reads this with a screen reader, or on a
 // terminal that cannot redraw.
 func (d *diagnosis) lineByLine() bool {
-	return d.opt.accessible || truthy(d.Getenv("ACCESSIBLE")) || d.Getenv("TERM") == "dumb"
+	return d.accessible || truthy(d.Getenv("ACCESSIBLE")) || d.Getenv("TERM") == "dumb"
 }
 
 func truthy(s string) bool { return s != "" && s != "0" && !strings.EqualFold(s, "false") }

@@ -51,7 +51,7 @@ func (p *program) layout(stream any) (report.Options, error) {
 	}
 	columns, terminal := p.Terminal(stream)
 	return report.Options{
-		Color: color, Width: columns,
+		Color: color, Width: columns, Words: p.accessible || truthy(p.Getenv("ACCESSIBLE")),
 		Live: terminal && p.Getenv("TERM") != "dumb",
 	}, nil
 }

@@ -91,6 +91,7 @@ func (p *program) progress() (*report.Progress, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.Live = o.Live && !o.Words
 	return report.NewProgress(p.Stderr, o), nil
 }
 

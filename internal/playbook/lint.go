@@ -309,8 +309,16 @@ func (s *Symptom) raises(cause string) bool {
 	return ok && p.P > orHalf(s.Otherwise) && !near(p.P, orHalf(s.Otherwise))
 }
 
-// reachable collects the causes that some symptom, check or question can make
-// more likely. A row that differs from its default does so in some outcome.
+// above notes the causes under which something is likelier than otherwise.
+func above(found map[string]bool, likely map[string]Likelihood, otherwise *Likelihood) {
+	for cause, p := range likely {
+		if p.P > orHalf(otherwise) && !near(p.P, orHalf(otherwise)) {
+			found[cause] = true
+		}
+	}
+}
+
+// reachable collects the causes that some evidence can make more likely. A row that differs from its default does so in some outcome.
 func (p *Playbook) reachable() map[string]bool {
 	found := map[string]bool{}
 	for i := range p.Symptoms {
@@ -328,6 +336,14 @@ func (p *Playbook) reachable() map[string]bool {
 	}
 	for i := range p.Questions {
 		add(p.Questions[i].table())
+	}
+	for _, s := range p.Steps {
+		for _, o := range s.Outcomes {
+			above(found, o.Likely, o.Otherwise)
+		}
+	}
+	for _, c := range p.Retest {
+		above(found, c.Likely, c.Otherwise)
 	}
 	return found
 }

@@ -48,6 +48,7 @@ type page struct {
 	b       *bytes.Buffer
 	width   int
 	details bool
+	words   bool
 	inks    map[ink]*color.Color
 }
 
@@ -56,7 +57,15 @@ func newPage(b *bytes.Buffer, o Options) *page {
 	if width <= 0 {
 		width = 80
 	}
-	return &page{b: b, width: max(width, 20), details: o.Details, inks: palette(o.Color)}
+	return &page{b: b, width: max(width, 20), details: o.Details, words: o.Words, inks: palette(o.Color)}
+}
+
+// mark is the look of a line at its beginning: a glyph, or the word for it.
+func (p *page) mark(indent string, l look) span {
+	if p.words {
+		return span{l.Word + ": ", l.Ink}
+	}
+	return span{indent + l.Glyph + " ", l.Ink}
 }
 
 func (p *page) narrow() bool { return p.width < narrow }

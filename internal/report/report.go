@@ -21,6 +21,8 @@ type Options struct {
 	Width   int  // columns; 0 is 80
 	Details bool // also the numbers
 	Live    bool // the writer is a terminal, so a line may be drawn over (Progress only)
+	// Words says in a word what a glyph shows, for people who are read to.
+	Words bool
 	// Brief leaves out of a text what the person has just seen: the verdict
 	// and what to do remain. Checked leaves out the checks alone.
 	Brief, Checked bool

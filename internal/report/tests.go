@@ -64,7 +64,7 @@ func writeTestsText(p *page, run *diag.TestRun) {
 }
 
 func writeTestCase(p *page, l look, c diag.TestCase, text string) {
-	p.put(row{lead: []span{{" " + l.Glyph + " ", l.Ink}}, text: c.Group + ": " + c.Name, tail: c.Kind})
+	p.put(row{lead: []span{p.mark(" ", l)}, text: c.Group + ": " + c.Name, tail: c.Kind})
 	for _, line := range messageLines(text) {
 		p.put(row{lead: []span{{"     ", plainInk}}, text: line})
 	}

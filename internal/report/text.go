@@ -43,8 +43,8 @@ func writeVerdict(p *page, v view) {
 		p.blank()
 	}
 	p.put(row{
-		lead: []span{{v.Look.Glyph + " ", v.Look.Ink}},
-		text: headline(v), ink: boldInk, tail: v.Code,
+		lead: []span{p.mark("", v.Look)},
+		text: p.headline(v), ink: boldInk, tail: v.Code,
 	})
 	for _, l := range v.Advice {
 		p.label("  ", l)
@@ -53,6 +53,14 @@ func writeVerdict(p *page, v view) {
 		p.blank()
 		p.put(row{text: v.Where})
 	}
+}
+
+// headline is the sentence behind the verdict's mark.
+func (p *page) headline(v view) string {
+	if p.words {
+		return v.Summary
+	}
+	return headline(v)
 }
 
 // headline opens with the verdict's word, unless the sentence says it.
@@ -86,7 +94,7 @@ func writeChecks(p *page, v view) {
 
 func writeCheckCount(p *page, l look, text string) {
 	if text != "" {
-		p.put(row{lead: []span{{" " + l.Glyph + " ", l.Ink}}, text: text})
+		p.put(row{lead: []span{p.mark(" ", l)}, text: text})
 	}
 }
 
@@ -94,7 +102,7 @@ func writeCheckCount(p *page, l look, text string) {
 const checkWidth = 14
 
 func writeCheckLine(p *page, c checkView) {
-	lead := []span{{" " + c.Look.Glyph + " ", c.Look.Ink}, {pad(c.Title, checkWidth), plainInk}}
+	lead := []span{p.mark(" ", c.Look), {pad(c.Title, checkWidth), plainInk}}
 	text := c.Text
 	if c.Aside != "" {
 		text = fmt.Sprintf("%s (%s)", text, c.Aside)
@@ -169,7 +177,7 @@ func writeSteps(p *page, steps []stepView) {
 		if s.Note != "" {
 			text += " – " + s.Note
 		}
-		p.put(row{lead: []span{{" " + s.Look.Glyph + " ", s.Look.Ink}, {s.Number + "  ", faintInk}}, text: text, tail: s.Minutes})
+		p.put(row{lead: []span{p.mark(" ", s.Look), {s.Number + "  ", faintInk}}, text: text, tail: s.Minutes})
 		writeInstructions(p, s)
 	}
 }
