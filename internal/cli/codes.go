@@ -41,7 +41,7 @@ func newCodes(p *program) *cobra.Command {
 				all = []code{one}
 			}
 			if p.format == "json" {
-				return p.emitJSON(all)
+				return p.emitJSON(map[string]any{"schema": "authdoctor.codes/1", "codes": all})
 			}
 			return p.emitText(codesText(all))
 		},

@@ -49,6 +49,7 @@ type guideRow struct {
 }
 
 type guideDoc struct {
+	Schema     string         `json:"schema"`
 	ID         string         `json:"id"`
 	Title      string         `json:"title"`
 	Procedures []procedureDoc `json:"procedures"`
@@ -73,7 +74,7 @@ func (p *program) listGuides(book *playbook.Playbook) error {
 		fmt.Fprintf(&b, "%-26s %s (%s)\n", g.ID, g.Title, strings.Join(row.Surfaces, ", "))
 	}
 	if p.format == "json" {
-		return p.emitJSON(rows)
+		return p.emitJSON(map[string]any{"schema": "authdoctor.guides/1", "guides": rows})
 	}
 	if len(rows) == 0 {
 		return p.emitText("This playbook has no guides.\n")
@@ -110,7 +111,7 @@ func findGuide(book *playbook.Playbook, id, surface string) (guideDoc, error) {
 		if g.ID != id {
 			continue
 		}
-		doc := guideDoc{ID: g.ID, Title: g.Title}
+		doc := guideDoc{Schema: "authdoctor.guide/1", ID: g.ID, Title: g.Title}
 		var surfaces []string
 		for _, pr := range g.Procedures {
 			surfaces = append(surfaces, pr.Surface)

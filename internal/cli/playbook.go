@@ -48,7 +48,7 @@ func newBookList(p *program) *cobra.Command {
 				fmt.Fprintf(&b, "%-16s %s\n", id, book.Title)
 			}
 			if p.format == "json" {
-				return p.emitJSON(rows)
+				return p.emitJSON(map[string]any{"schema": "authdoctor.playbooks/1", "playbooks": rows})
 			}
 			return p.emitText(b.String())
 		},

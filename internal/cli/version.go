@@ -18,7 +18,7 @@ func newVersion(p *program) *cobra.Command {
 			}
 			if p.format == "json" {
 				return p.emitJSON(map[string]string{
-					"version": p.Version, "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH,
+					"schema": "authdoctor.version/1", "version": p.Version, "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH,
 				})
 			}
 			return p.emitText("authdoctor " + p.Version + "\n")

@@ -148,10 +148,18 @@ func (s *state) pausing() *playbook.Cause {
 	if c.Leak || !diag.OutsideUser(c.Actor) || oddsDecibans(s.post[i]) < pauseOdds || len(s.visits) > 0 {
 		return nil
 	}
-	for k := range s.checks {
-		j := &s.checks[k]
+	if s.conclusive(c) == nil {
+		return nil
+	}
+	return c
+}
+
+// conclusive is a check in force whose outcome proves a cause; nil for none.
+func (s *state) conclusive(c *playbook.Cause) *judged {
+	for i := range s.checks {
+		j := &s.checks[i]
 		if j.InForce && j.Status != diag.Blocked && slices.Contains(j.def.Conclusive, j.outcome) && s.raises(j, c.ID) {
-			return c
+			return j
 		}
 	}
 	return nil

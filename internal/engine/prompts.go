@@ -88,10 +88,8 @@ func (s *state) pauseQuestion(c *playbook.Cause) diag.Question {
 			{ID: diag.ChoiceContinue, Text: "Continue anyway"},
 		},
 	}
-	for i := range s.checks {
-		if j := &s.checks[i]; j.InForce && s.raises(j, c.ID) {
-			q.Finding = s.final(j)
-		}
+	if j := s.conclusive(c); j != nil {
+		q.Finding = s.final(j)
 	}
 	return q
 }
