@@ -26,7 +26,7 @@ func (c *clock) untilNext() time.Duration {
 func (c *clock) caption() string {
 	zone := c.time().Format("MST, Monday 2 January")
 	if c.known {
-		return "This is the right time, corrected by time servers (" + zone + ")."
+		return "This is the right time, as measured just now (" + zone + ")."
 	}
 	return "This is the time of this computer (" + zone + "). No time server has confirmed it: it may be wrong itself."
 }
