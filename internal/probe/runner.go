@@ -112,7 +112,8 @@ func (r Runner) measure(ctx context.Context, request diag.Request) diag.Finding 
 	with := Params(request.With)
 	for _, p := range probes[i].Params {
 		if p.Required && with[p.Name] == "" {
-			return unknown(nil, "%s is not given", p.Name)
+			// Nothing to look at: nobody tried, so nothing was out of reach.
+			return diag.Finding{Outcome: diag.NotMeasured, Reason: p.Name + " is not given", Summary: "nothing to check: no " + p.Name + " is given"}
 		}
 	}
 	finding := probes[i].Run(ctx, r.Env, with)
