@@ -57,7 +57,7 @@ func viewReport(r *diag.Report) view {
 		Message: messageLines(r.Message.Text),
 		Means:   meanings(r),
 		Passed:  titlesOf(r.Checks, diag.Pass, "passed"),
-		Left:    titlesOf(r.Checks, diag.Skipped, "not asked for"),
+		Left:    titlesOf(r.Checks, diag.Skipped, "skipped"),
 		Opinion: viewOpinion(r.Opinion, r.Causes),
 		Steps:   viewSteps(r),
 		Foot:    foot(r),

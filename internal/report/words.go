@@ -23,7 +23,7 @@ var checkLooks = map[diag.Status]look{
 	diag.Fail:    {"✗", badInk, "failed"},
 	diag.Unknown: {"?", warnInk, "could not be measured"},
 	diag.Blocked: {"–", faintInk, "waits"},
-	diag.Skipped: {"·", faintInk, "not asked for"},
+	diag.Skipped: {"·", faintInk, "skipped"},
 }
 
 var verdictLooks = map[diag.VerdictStatus]look{
