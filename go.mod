@@ -3,6 +3,7 @@ module github.com/authdoctor/authdoctor
 go 1.26.0
 
 require (
+	github.com/BobuSumisu/aho-corasick v1.0.3
 	github.com/agext/levenshtein v1.2.3
 	github.com/beevik/ntp v1.6.0
 	github.com/charmbracelet/bubbles v0.21.1-0.20250623103423-23b8fd6302d7

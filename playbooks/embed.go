@@ -8,3 +8,9 @@ import "embed"
 //
 //go:embed *.yaml
 var Files embed.FS
+
+// Signatures holds signatures/*.yaml: what error messages mean. Nothing decodes
+// them but the commands that need them.
+//
+//go:embed signatures/*.yaml
+var Signatures embed.FS

@@ -28,9 +28,10 @@ const (
 var rooms = map[string][]string{
 	"cmd/authdoctor":       {"internal/cli"},
 	"internal/archtest":    {},
-	"internal/cli":         {"internal/diag", "internal/engine", "internal/playbook", "internal/probe", "internal/redact", "internal/report", "internal/scenario", "internal/script", "internal/session", "internal/wizard", "playbooks"},
+	"internal/cli":         {"internal/diag", "internal/engine", "internal/explain", "internal/playbook", "internal/probe", "internal/redact", "internal/report", "internal/scenario", "internal/script", "internal/session", "internal/wizard", "playbooks"},
 	"internal/diag":        {},
 	"internal/engine":      {"internal/diag", "internal/playbook"},
+	"internal/explain":     {"internal/diag", "internal/redact"},
 	"internal/lab":         {},
 	"internal/playbook":    {"internal/diag"},
 	"internal/probe":       {"internal/diag"},
@@ -47,6 +48,7 @@ var rooms = map[string][]string{
 // owners gives each library the rooms that may import it: one, unless a
 // reason says more.
 var owners = map[string][]string{
+	"github.com/BobuSumisu/aho-corasick": {"internal/explain"},
 	"github.com/agext/levenshtein":       {"internal/playbook"},
 	"github.com/beevik/ntp":              {"internal/probe"},
 	"github.com/charmbracelet/bubbles":   {"internal/wizard"},
@@ -65,7 +67,7 @@ var owners = map[string][]string{
 }
 
 // pure rooms decide; they do not touch the world.
-var pure = []string{"internal/diag", "internal/playbook", "internal/engine", "internal/session", "internal/scenario", "internal/script"}
+var pure = []string{"internal/diag", "internal/playbook", "internal/engine", "internal/session", "internal/scenario", "internal/script", "internal/explain"}
 
 // worldly is what a pure room may not import.
 var worldly = []string{"os", "net", "log", "os/exec", "net/http", "io/ioutil", "syscall"}

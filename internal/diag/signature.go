@@ -6,6 +6,7 @@ type Strength string
 
 // The strengths, weakest first.
 const (
+	StrengthHint      Strength = "hint"      // words that only say that something was refused
 	StrengthStatus    Strength = "status"    // an HTTP status by itself
 	StrengthGeneral   Strength = "general"   // a code that stands for several causes
 	StrengthPhrase    Strength = "phrase"    // wording without a code
@@ -17,7 +18,7 @@ const (
 
 // Strengths lists the strengths, weakest first.
 var Strengths = []Strength{
-	StrengthStatus, StrengthGeneral, StrengthPhrase, StrengthLookalike, StrengthCode, StrengthDetail, StrengthTransport,
+	StrengthHint, StrengthStatus, StrengthGeneral, StrengthPhrase, StrengthLookalike, StrengthCode, StrengthDetail, StrengthTransport,
 }
 
 // Certainties lists how sure a match is, surest first.

@@ -209,7 +209,7 @@ func usualCertainty(s diag.Strength) string {
 	switch s {
 	case diag.StrengthCode, diag.StrengthDetail:
 		return "exact"
-	case diag.StrengthStatus, diag.StrengthGeneral:
+	case diag.StrengthHint, diag.StrengthStatus, diag.StrengthGeneral:
 		return "possible"
 	}
 	return "likely"

@@ -1,0 +1,227 @@
+package explain
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// A view is a message as it was before programs wrapped it: escapes undone,
+// white space joined. Every byte knows where in the message it came from.
+type view struct {
+	text  string
+	lower string // ASCII in lower case, byte for byte
+	at    []int  // nil when text is the message itself
+}
+
+// maxRounds bounds how many wrappers around each other are undone.
+const maxRounds = 5
+
+// clean undoes escaping until nothing is escaped any more.
+func clean(message string) view {
+	v := view{text: message}
+	for range maxRounds {
+		if !strings.ContainsAny(v.text, "\\%&\"\n\r\t\x1b") && !strings.Contains(v.text, "  ") && isASCII(v.text) {
+			break
+		}
+		u := unwrapper{in: v, form: isForm(v.text)}
+		if !u.run() {
+			break
+		}
+		v = view{text: string(u.out), at: u.at}
+	}
+	v.lower = lowerASCII(v.text)
+	return v
+}
+
+// span translates a place in the view into one in the message.
+func (v view) span(from, to int) [2]int {
+	if v.at == nil || from >= to {
+		return [2]int{from, to}
+	}
+	return [2]int{v.at[from], v.at[to-1] + 1}
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// lowerASCII keeps the length of the text, which strings.ToLower does not.
+func lowerASCII(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
+}
+
+// isForm recognises a query or a form, in which + is a space.
+func isForm(s string) bool {
+	return strings.Contains(s, "error=") || strings.Contains(s, "error_description=") || strings.Contains(s, "%20") || strings.Contains(s, "%3A")
+}
+
+// An unwrapper takes one layer of escaping away.
+type unwrapper struct {
+	in   view
+	form bool
+	out  []byte
+	at   []int
+	pos  int
+}
+
+func (u *unwrapper) run() (changed bool) {
+	s := u.in.text
+	u.out, u.at = make([]byte, 0, len(s)), make([]int, 0, len(s))
+	for u.pos < len(s) {
+		with, size := unescape(s[u.pos:], u.form)
+		if size == 0 {
+			with, size = s[u.pos:u.pos+1], 1
+		}
+		if with == " " && len(u.out) > 0 && u.out[len(u.out)-1] == ' ' {
+			with = ""
+		}
+		changed = changed || with != s[u.pos:u.pos+size]
+		u.put(with, size)
+	}
+	return changed
+}
+
+// put appends what size bytes of the input stand for.
+func (u *unwrapper) put(with string, size int) {
+	for i := range len(with) {
+		from := u.pos
+		if len(with) == size {
+			from += i
+		}
+		if u.in.at != nil {
+			from = u.in.at[from]
+		}
+		u.out, u.at = append(u.out, with[i]), append(u.at, from)
+	}
+	u.pos += size
+}
+
+// unescape returns what the beginning of s stands for, and how many bytes of s
+// that takes; 0 when it stands for itself.
+func unescape(s string, form bool) (with string, size int) {
+	switch c := s[0]; {
+	case c == '\\' && len(s) > 1:
+		return backslash(s)
+	case c == '%' && len(s) > 2:
+		if b, ok := hexByte(s[1:3]); ok && b < utf8.RuneSelf {
+			return plain(b), 3
+		}
+	case c == '&':
+		return entity(s)
+	case c == '+' && form, c == '\n', c == '\r', c == '\t':
+		return " ", 1
+	case c == '"' && strings.HasPrefix(s, `""`):
+		return `"`, 2
+	case c == 0x1b:
+		return "", ansi(s)
+	case c >= utf8.RuneSelf:
+		return typographic(s)
+	}
+	return "", 0
+}
+
+func backslash(s string) (string, int) {
+	switch s[1] {
+	case 'n', 'r', 't':
+		return " ", 2
+	case '"', '\'', '/', '\\':
+		return s[1:2], 2
+	case 'u':
+		if len(s) >= 6 {
+			high, ok1 := hexByte(s[2:4])
+			low, ok2 := hexByte(s[4:6])
+			if ok1 && ok2 && (high > 0 || low >= ' ') {
+				return string(rune(high)<<8 | rune(low)), 6
+			}
+		}
+	case 'x':
+		if len(s) >= 4 {
+			if b, ok := hexByte(s[2:4]); ok && b < utf8.RuneSelf {
+				return plain(b), 4
+			}
+		}
+	}
+	return "", 0
+}
+
+// plain is a decoded byte; what steers a terminal becomes a space.
+func plain(b byte) string {
+	if b < ' ' {
+		return " "
+	}
+	return string(rune(b))
+}
+
+func hexByte(s string) (byte, bool) {
+	var b byte
+	for i := range 2 {
+		switch c := s[i]; {
+		case '0' <= c && c <= '9':
+			b = b<<4 | (c - '0')
+		case 'a' <= c && c <= 'f':
+			b = b<<4 | (c - 'a' + 10)
+		case 'A' <= c && c <= 'F':
+			b = b<<4 | (c - 'A' + 10)
+		default:
+			return 0, false
+		}
+	}
+	return b, true
+}
+
+var entities = []struct{ name, text string }{
+	{"&quot;", `"`}, {"&#34;", `"`}, {"&#x22;", `"`}, {"&apos;", "'"}, {"&#39;", "'"}, {"&#x27;", "'"}, {"&#039;", "'"},
+	{"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}, {"&nbsp;", " "}, {"&#10;", " "}, {"&#13;", " "}, {"&#xa;", " "}, {"&#xd;", " "},
+}
+
+func entity(s string) (string, int) {
+	for _, e := range entities {
+		if len(s) >= len(e.name) && strings.EqualFold(s[:len(e.name)], e.name) {
+			return e.text, len(e.name)
+		}
+	}
+	return "", 0
+}
+
+// ansi is the length of a terminal sequence.
+func ansi(s string) int {
+	if len(s) < 2 || s[1] != '[' {
+		return 1
+	}
+	for i := 2; i < len(s); i++ {
+		if s[i] >= '@' && s[i] <= '~' {
+			return i + 1
+		}
+	}
+	return len(s)
+}
+
+// typographic makes the characters that word processors put in into the ones
+// that programs write.
+func typographic(s string) (string, int) {
+	r, size := utf8.DecodeRuneInString(s)
+	switch r {
+	case '‘', '’', '‚', '′':
+		return "'", size
+	case '“', '”', '„', '«', '»':
+		return `"`, size
+	case '–', '—', '‑', '−':
+		return "-", size
+	case '\u00a0', '\u2009', '\u202f', '\u3000':
+		return " ", size
+	case '\u200b', '\ufeff', '\u00ad':
+		return "", size
+	}
+	return s[:size], size
+}

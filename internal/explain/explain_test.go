@@ -1,0 +1,163 @@
+package explain_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/authdoctor/authdoctor/internal/explain"
+)
+
+type verdict struct{ System, Code, Cause string }
+
+// Each row is one of the difficulties that messages make.
+func TestDifficulties(t *testing.T) {
+	e := explain.New(builtIn(t))
+	for _, c := range []struct {
+		name, text string
+		want       verdict
+	}{
+		{"a sub-code inside a general one", "AADSTS70002: Error validating credentials. AADSTS50126: Invalid username or password.", verdict{"entra", "AADSTS50126", "wrong_credentials"}},
+		{"the description beside invalid_grant", `{"error":"invalid_grant","error_description":"Token has been expired or revoked."}`, verdict{"oauth2", "invalid_grant", "token_revoked"}},
+		{"a number without its prefix", `{"error":"invalid_grant","error_codes":[700082],"suberror":"bad_token"}`, verdict{"entra", "AADSTS700082", "token_expired"}},
+		{"escaped JSON inside JSON", `{"body":"{\"error\":\"invalid_client\",\"x\":\"https:\\/\\/login.microsoftonline.com\"}"}`, verdict{"entra", "invalid_client", "client_misconfigured"}},
+		{"escaped twice", `"{\\\"error\\\":\\\"login_required\\\"}"`, verdict{"oauth2", "login_required", "token_expired"}},
+		{"bytes of Python", `b'{"error": "consent_required"}\n'`, verdict{"oauth2", "consent_required", "consent_required"}},
+		{"a form", "error=invalid_scope&error_description=The+requested+scope+is+unknown", verdict{"oauth2", "invalid_scope", "client_misconfigured"}},
+		{"a form with percent signs", "error%3Dserver_error%26state%3D1", verdict{"oauth2", "server_error", "provider_outage"}},
+		{"a dump of PHP", `array(1) { ["error"]=> string(13) "invalid_scope" }`, verdict{"oauth2", "invalid_scope", "client_misconfigured"}},
+		{"a cell of CSV", `7,"{""error"":""unsupported_grant_type""}",2024`, verdict{"oauth2", "unsupported_grant_type", "client_misconfigured"}},
+		{"SOAP", `&lt;faultstring&gt;AADSTS50034: no user&lt;/faultstring&gt;`, verdict{"entra", "AADSTS50034", "unknown_account"}},
+		{"typographic quotes and hard spaces", "“AADSTS50057”:\u00a0The user account is disabled", verdict{"entra", "AADSTS50057", "account_disabled"}},
+		{"colors of a terminal", "\x1b[31mAADSTS53003\x1b[0m: blocked", verdict{"entra", "AADSTS53003", "policy_blocked"}},
+		{"a prefix of a log", "2024-05-01T10:00:00Z app[12]: ERROR auth AADSTS65001 x", verdict{"entra", "AADSTS65001", "consent_required"}},
+		{"the way there beats the word login", "alarmdotcom: login failed: Cannot connect to host www.alarm.com:443 [getaddrinfo failed]", verdict{"dns", "ENOTFOUND", "dns_failure"}},
+		{"the way there beats authentication failed", "Authentication failed: x509: certificate signed by unknown authority", verdict{"tls", "CERT_UNTRUSTED", "tls_untrusted"}},
+		{"a status alone", "HTTP 401 Unauthorized", verdict{"http", "401", "wrong_credentials"}},
+		{"a code beats a status", `HTTP 401 {"error":"insufficient_scope"}`, verdict{"oauth2", "insufficient_scope", "insufficient_scope"}},
+		{"two times of S3", "<Code>RequestTimeTooSkewed</Code><RequestTime>Wed, 01 May 2024 10:00:00 GMT</RequestTime><ServerTime>2024-05-01T11:00:00Z</ServerTime>", verdict{"aws", "RequestTimeTooSkewed", "clock_skew"}},
+		{"a parser", "Unexpected token < in JSON at position 0", verdict{"generic", "", "not_auth"}},
+		{"a token file", "EACCES: permission denied, open '/home/u/.token'", verdict{"generic", "", "not_auth"}},
+		{"tokens of a language model", "maximum context length is 8192 tokens", verdict{"generic", "", "not_auth"}},
+		{"a login address that is not there", "GET /login 404 in 3ms", verdict{"generic", "", "not_auth"}},
+		{"a missing library", "ModuleNotFoundError: No module named 'jwt'", verdict{"generic", "", "not_auth"}},
+		{"still waiting", `{"error":"authorization_pending"}`, verdict{"oauth2", "authorization_pending", "not_auth"}},
+		{"nothing at all", "the weather is nice", verdict{"", "", ""}},
+		{"nothing", "", verdict{"", "", ""}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := e.Explain(c.text)
+			if diff := cmp.Diff(c.want, verdict{a.System, a.Code, a.Cause}); diff != "" {
+				t.Errorf("%q (-want +got):\n%s", c.text, diff)
+			}
+			if a.Auth != (c.want.Cause != "" && c.want.Cause != "not_auth") {
+				t.Errorf("auth is %v", a.Auth)
+			}
+		})
+	}
+}
+
+// The size of a skew is stated: positive when the sender is behind.
+func TestTheSizeOfASkew(t *testing.T) {
+	e := explain.New(builtIn(t))
+	for _, c := range []struct {
+		name, text string
+		want       float64
+		say        string
+	}{
+		{"behind", "Signature expired: 20240501T100000Z is now earlier than 20240501T101700Z (20240501T103200Z - 15 min.)", 1920, "32 minutes behind"},
+		{"ahead", "Signature not yet current: 20240501T110000Z is still later than 20240501T103500Z (20240501T103000Z + 5 min.)", -1800, "30 minutes ahead"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := e.Explain(c.text).Findings[0]
+			if f.SkewSeconds == nil || *f.SkewSeconds != c.want || !strings.Contains(f.Meaning, c.say) {
+				t.Errorf("%+v", f)
+			}
+		})
+	}
+}
+
+// A span is of the message as it was given, escapes included.
+func TestSpansAreOfTheMessage(t *testing.T) {
+	e := explain.New(builtIn(t))
+	for _, text := range []string{
+		`x AADSTS50126 y`, `{\"a\":\"\u0041ADSTS50126\"}`, "\u201cAADSTS50126\u201d", "a  \n\t b AADSTS50126",
+	} {
+		f := e.Explain(text).Findings[0]
+		if got := text[f.Span[0]:f.Span[1]]; got != "AADSTS50126" && got != `\u0041ADSTS50126` {
+			t.Errorf("%q: span is of %q", text, got)
+		}
+	}
+}
+
+// What comes after much text is found as well as before: the automaton finds
+// what the search word by word finds.
+func TestMuchTextIsReadInOnePass(t *testing.T) {
+	known := builtIn(t)
+	used := explain.New(known)
+	used.Explain(strings.Repeat("nothing to see here. ", 5000))
+	for _, s := range known.List {
+		fresh := explain.New(known)
+		for _, text := range s.Examples {
+			if diff := cmp.Diff(fresh.Explain(text).Findings, used.Explain(text).Findings, cmp.AllowUnexported(explain.Finding{})); diff != "" {
+				t.Fatalf("%q (-word by word +automaton):\n%s", text, diff)
+			}
+		}
+	}
+}
+
+// No writer shows a secret, and none lets the message format itself.
+func TestWritersShowNoSecret(t *testing.T) {
+	e := explain.New(builtIn(t))
+	text := "AADSTS50126 password: hunter2hunter2 Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlc2lnbmF0dXJl <script>alert(1)</script>"
+	told := []explain.Told{{Message: text, Answer: e.Explain(text)}, {Message: "x", Answer: e.Explain("x")}}
+	var b bytes.Buffer
+	for _, err := range []error{explain.Text(&b, told, 60), explain.Markdown(&b, told), explain.HTML(&b, told)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, bad := range []string{"hunter2", "eyJ", "<script>"} {
+		if strings.Contains(b.String(), bad) {
+			t.Errorf("%q is shown", bad)
+		}
+	}
+	for _, line := range strings.Split(b.String(), "\n")[:8] {
+		if n := len([]rune(line)); n > 60 && !strings.Contains(line, "://") && !strings.Contains(line, " · ") {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+}
+
+func FuzzExplain(f *testing.F) {
+	e := explain.New(builtIn(f))
+	for _, s := range []string{"AADSTS50126", `\u0041\x41%41&lt;""`, "\x1b[", "%", `\`, "&amp;amp;", "\xff\xfe"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, found := range e.Explain(text).Findings {
+			if found.Span[0] < 0 || found.Span[0] > found.Span[1] || found.Span[1] > len(text) {
+				t.Fatalf("span %v of %d bytes", found.Span, len(text))
+			}
+		}
+	})
+}
+
+func BenchmarkExplainLines(b *testing.B) {
+	e := explain.New(builtIn(b))
+	var lines []string
+	for i := range 1000 {
+		lines = append(lines, "May  1 10:00:00 host app[123]: request 10.1.2.3 served in 12 ms, worker idle, cache warm")
+		if i%100 == 0 {
+			lines = append(lines, "May  1 10:00:00 host app[123]: AADSTS50126: Error validating credentials")
+		}
+	}
+	b.SetBytes(int64(len(strings.Join(lines, "\n"))))
+	for b.Loop() {
+		for _, l := range lines {
+			e.Explain(l)
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package explain
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+)
+
+// An Explainer knows what error messages mean. It may be used from several
+// goroutines.
+type Explainer struct {
+	rules []*rule
+	words *prefilter
+	// owners lists what waits for each literal: rules by their number, marks
+	// by -1 - their number.
+	owners [][]int
+	marks  []diag.SystemMark
+}
+
+// A rule is a signature that is ready to be used. Its pattern is compiled when
+// it is first needed: one message needs few of them.
+type rule struct {
+	diag.Signature
+	weight  int
+	once    sync.Once
+	pattern *regexp.Regexp
+}
+
+// New makes an Explainer of signatures that were read strictly.
+func New(known diag.Signatures) *Explainer {
+	e := &Explainer{marks: known.Marks}
+	var words []string
+	number := map[string]int{}
+	own := func(literal string, owner int) {
+		n, ok := number[literal]
+		if !ok {
+			n = len(words)
+			number[literal], words, e.owners = n, append(words, literal), append(e.owners, nil)
+		}
+		e.owners[n] = append(e.owners[n], owner)
+	}
+	for i, s := range known.List {
+		e.rules = append(e.rules, &rule{Signature: s, weight: slices.Index(diag.Strengths, s.Strength)})
+		for _, l := range s.Literals {
+			own(lowerASCII(l), i)
+		}
+	}
+	for i, m := range known.Marks {
+		for _, l := range m.Literals {
+			own(lowerASCII(l), -1-i)
+		}
+	}
+	e.words = newPrefilter(words)
+	return e
+}
+
+// A hit is a rule that fits a message.
+type hit struct {
+	*rule
+	span   [2]int // in the view
+	groups map[string]string
+}
+
+// match finds every rule that fits, and the systems that are marked.
+func (e *Explainer) match(v view) (hits []hit, systems []string) {
+	var wanted []int
+	e.words.find(v.lower, func(word int) { wanted = append(wanted, e.owners[word]...) })
+	slices.Sort(wanted)
+	for _, owner := range slices.Compact(wanted) {
+		if owner < 0 {
+			if at := earliest(v.lower, e.marks[-1-owner].Literals); at[1] > 0 {
+				systems = append(systems, e.marks[-1-owner].System)
+			}
+			continue
+		}
+		if h, ok := e.rules[owner].match(v); ok {
+			hits = append(hits, h)
+		}
+	}
+	return hits, systems
+}
+
+func (r *rule) match(v view) (hit, bool) {
+	if len(r.With) > 0 && !slices.ContainsFunc(r.With, within(v)) || slices.ContainsFunc(r.Without, within(v)) {
+		return hit{}, false
+	}
+	if r.Pattern == "" {
+		at := earliest(v.lower, r.Literals)
+		return hit{rule: r, span: at}, at[1] > 0
+	}
+	r.once.Do(func() { r.pattern = regexp.MustCompile("(?i)" + r.Pattern) })
+	found := r.pattern.FindStringSubmatchIndex(v.text)
+	if found == nil || found[0] == found[1] {
+		return hit{}, false
+	}
+	h := hit{rule: r, span: [2]int{found[0], found[1]}, groups: map[string]string{}}
+	for i, name := range r.pattern.SubexpNames() {
+		if name != "" && found[2*i] >= 0 {
+			h.groups[name] = v.text[found[2*i]:found[2*i+1]]
+		}
+	}
+	return h, true
+}
+
+func within(v view) func(string) bool {
+	return func(literal string) bool { return strings.Contains(v.lower, lowerASCII(literal)) }
+}
+
+// earliest is where the first of the literals stands as whole words; an empty
+// span when none does.
+func earliest(lower string, literals []string) [2]int {
+	var best [2]int
+	for _, l := range literals {
+		l = lowerASCII(l)
+		for from := 0; ; {
+			i := strings.Index(lower[from:], l)
+			if i < 0 {
+				break
+			}
+			at := [2]int{from + i, from + i + len(l)}
+			if whole(lower, at) {
+				if best[1] == 0 || at[0] < best[0] || at[0] == best[0] && at[1] > best[1] {
+					best = at
+				}
+				break
+			}
+			from = at[0] + 1
+		}
+	}
+	return best
+}
+
+// whole reports whether no word runs across the ends of a span.
+func whole(s string, at [2]int) bool {
+	begins := at[0] == 0 || !inWord(s[at[0]-1]) || !inWord(s[at[0]])
+	ends := at[1] == len(s) || !inWord(s[at[1]-1]) || !inWord(s[at[1]])
+	return begins && ends
+}
+
+func inWord(c byte) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}

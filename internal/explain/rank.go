@@ -1,0 +1,88 @@
+package explain
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/redact"
+)
+
+// maxFindings bounds what is told of one message.
+const maxFindings = 5
+
+// Explain says what a message means. Text of any length and kind is welcome.
+func (e *Explainer) Explain(message string) Answer {
+	a := Answer{Schema: Schema, Alternatives: []string{}, Findings: []Finding{}}
+	v := clean(message)
+	hits, systems := e.match(v)
+	hits = rank(hits)
+	for _, h := range hits[:min(len(hits), maxFindings)] {
+		a.Findings = append(a.Findings, h.finding(v))
+	}
+	if len(hits) == 0 {
+		return a
+	}
+	if h := hits[0]; h.Shared {
+		a.Findings[0].System = speaker(h, hits, systems)
+	}
+	first := a.Findings[0]
+	a.System, a.Code, a.Cause = first.System, first.Code, first.Cause
+	a.Auth = first.Cause != "not_auth"
+	a.Alternatives = append(a.Alternatives, first.alternatives...)
+	a.Question = first.question
+	return a
+}
+
+// rank puts the match that counts first. A heavier weight wins: a code over
+// wording, a sub-code over the code around it, a broken way over everything.
+// Of the same weight, a longer match wins over one inside it, and otherwise
+// the later one: programs put the inner error behind the outer one.
+func rank(hits []hit) []hit {
+	hits = slices.DeleteFunc(slices.Clone(hits), func(h hit) bool {
+		return slices.ContainsFunc(hits, func(o hit) bool { return o.weight == h.weight && covers(o.span, h.span) })
+	})
+	slices.SortStableFunc(hits, func(a, b hit) int {
+		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(b.span[0], a.span[0]), cmp.Compare(a.ID, b.ID))
+	})
+	return hits
+}
+
+// covers reports whether one span holds another and more.
+func covers(outer, inner [2]int) bool {
+	return outer[0] <= inner[0] && inner[1] <= outer[1] && outer[1]-outer[0] > inner[1]-inner[0]
+}
+
+// speaker finds out whose a shared code is: of a marked system, else of the
+// system that the next specific match belongs to.
+func speaker(h hit, hits []hit, systems []string) string {
+	if len(systems) > 0 {
+		return systems[0]
+	}
+	for _, o := range hits[1:] {
+		if !o.Shared && o.Class != "not_auth" && o.Strength != diag.StrengthTransport {
+			return o.System
+		}
+	}
+	for _, o := range hits[1:] {
+		if o.System != h.System && h.System == "generic" {
+			return o.System
+		}
+	}
+	return h.System
+}
+
+// finding tells of a hit, its times compared, and no secret in it.
+func (h hit) finding(v view) Finding {
+	f := Finding{
+		Signature: h.ID, System: h.System, Code: h.Code, Cause: h.Class, Title: h.Title, Meaning: h.Meaning,
+		Next: h.Next, Actor: h.Actor, Playbook: h.Playbook, Span: v.span(h.span[0], h.span[1]),
+		Certainty: h.Certainty, Reference: h.Reference,
+		alternatives: h.Alternatives, question: h.Question,
+	}
+	if code := h.groups["code"]; code != "" {
+		f.Code = redact.Text(code)
+	}
+	h.compareTimes(&f)
+	return f
+}
