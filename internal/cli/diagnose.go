@@ -193,14 +193,20 @@ func (d *diagnosis) choosePlaybook(ctx context.Context) error {
 		d.opt.playbook = name
 		return err
 	}
-	var choices []diag.Choice
+	var choices, sorting []diag.Choice
 	for _, id := range builtIn() {
 		book, err := d.load(id)
 		if err != nil {
 			return err
 		}
-		choices = append(choices, diag.Choice{ID: id, Text: book.Title})
+		choice := diag.Choice{ID: id, Text: book.Title}
+		if book.Sorts() {
+			sorting = append(sorting, choice) // for whom none of the others fits
+			continue
+		}
+		choices = append(choices, choice)
 	}
+	choices = append(choices, sorting...)
 	name, err := d.wizard.Playbook(ctx, choices)
 	d.opt.playbook = name
 	return err
@@ -255,14 +261,17 @@ func (d *diagnosis) readFlags() error {
 		}
 		d.ev.Given(check, outcome)
 	}
-	if d.opt.noChecks {
-		for _, c := range d.book.Checks {
-			if !d.ev.Checks[c.ID].Given {
-				d.ev.Given(c.ID, diag.NotMeasured)
-			}
+	d.skipChecks()
+	return nil
+}
+
+// skipChecks marks what is not to be measured.
+func (d *diagnosis) skipChecks() {
+	for _, c := range d.book.Checks {
+		if d.opt.noChecks && !d.ev.Checks[c.ID].Given {
+			d.ev.Given(c.ID, diag.NotMeasured)
 		}
 	}
-	return nil
 }
 
 // maxMessage bounds a message that is read from standard input.
@@ -283,32 +292,68 @@ func (d *diagnosis) readMessage(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// run has the conversation and writes the report.
+// run has the conversation and writes the report. A playbook that only sorts
+// hands over to another, with all that is known already.
 func (d *diagnosis) run(ctx context.Context) error {
+	started := d.Now()
+	if d.wizard != nil {
+		d.asker = &greeter{Asker: d.asker, d: d}
+	}
+	for {
+		v, err := d.converse(ctx)
+		if err != nil && !errors.Is(err, diag.ErrCancelled) {
+			return err
+		}
+		if err == nil && v.Next.Playbook != "" && d.wizard != nil {
+			if err := d.goOn(v.Next.Playbook); err != nil {
+				return err
+			}
+			continue
+		}
+		r := engine.Report(d.book, d.ev, v)
+		r.Message.Text = d.message
+		d.stamp(r, started)
+		return d.finish(r, d.text)
+	}
+}
+
+// converse is one session with the present playbook.
+func (d *diagnosis) converse(ctx context.Context) (diag.Verdict, error) {
+	if d.wizard != nil {
+		if err := d.greet(); err != nil {
+			return diag.Verdict{}, err
+		}
+	}
 	m, err := d.measurer(d.book, d.ev, d.opt.timeout)
+	if err != nil {
+		return diag.Verdict{}, err
+	}
+	s := session.Session{
+		Book: d.book, Asker: d.asker, Prober: m, PlanOnly: d.opt.noInput,
+		Told: func() bool { return d.message != "" || len(d.ev.Symptoms) > 0 },
+	}
+	return s.Run(ctx, d.ev)
+}
+
+// goOn takes up another playbook. Answers to questions that both ask are kept.
+func (d *diagnosis) goOn(id string) error {
+	raw, err := d.load(id)
 	if err != nil {
 		return err
 	}
-	asker := d.asker
-	if d.wizard != nil {
-		asker = &greeter{Asker: d.asker, d: d}
-		if err := d.greet(); err != nil {
-			return err
-		}
-	}
-	s := session.Session{
-		Book: d.book, Asker: asker, Prober: m, PlanOnly: d.opt.noInput,
-		Told: func() bool { return d.message != "" || len(d.ev.Symptoms) > 0 },
-	}
-	started := d.Now()
-	v, err := s.Run(ctx, d.ev)
-	if err != nil && !errors.Is(err, diag.ErrCancelled) {
+	kept := d.ev.Answers
+	d.ev = diag.NewEvidence()
+	d.vars = nil // those of the caller were meant for the first playbook
+	if d.book, err = d.compile(raw, ""); err != nil {
 		return err
 	}
-	r := engine.Report(d.book, d.ev, v)
-	r.Message.Text = d.message
-	d.stamp(r, started)
-	return d.finish(r, d.text)
+	for question, choice := range kept {
+		if choice != diag.NoAnswer && d.book.CheckAnswer(question, choice) == nil {
+			session.Seed(d.book, d.ev, &playbook.Given{Answers: map[string]string{question: choice}})
+		}
+	}
+	d.skipChecks()
+	return nil
 }
 
 // greet says what this is, and what it will and will not do.

@@ -11,24 +11,28 @@ import (
 // Every JSON document that a command prints is described by a schema.
 func TestEveryDocumentHasASchema(t *testing.T) {
 	bad := write(t, "bad.yaml", "schema: authdoctor.playbook/1\nid: bad\n")
-	for schema, args := range map[string][]string{
-		"codes":     {"codes"},
-		"guides":    {"guide", "alarmcom"},
-		"guide":     {"guide", "alarmcom", "reset-two-factor"},
-		"playbooks": {"playbook", "list"},
-		"version":   {"version"},
-		"lint":      {"playbook", "lint", bad},
-		"test":      {"playbook", "test"},
-		"model":     {"playbook", "model", "alarmcom"},
-		"report":    {"diagnose", "alarmcom", "--no-input", "--no-checks", "--symptom", "session-drops"},
-		"check":     {"probe", "dns", "--name", "127.0.0.1"},
+	for _, tt := range []struct {
+		schema string
+		args   []string
+	}{
+		{"codes", []string{"codes"}},
+		{"guides", []string{"guide", "alarmcom"}},
+		{"guide", []string{"guide", "alarmcom", "reset-two-factor"}},
+		{"playbooks", []string{"playbook", "list"}},
+		{"version", []string{"version"}},
+		{"lint", []string{"playbook", "lint", bad}},
+		{"test", []string{"playbook", "test"}},
+		{"model", []string{"playbook", "model", "alarmcom"}},
+		{"report", []string{"diagnose", "alarmcom", "--no-input", "--no-checks", "--symptom", "session-drops"}},
+		{"report", []string{"diagnose", "triage", "--no-input", "--answer", "what-refuses=device"}},
+		{"check", []string{"probe", "dns", "--name", "127.0.0.1"}},
 	} {
-		t.Run(schema, func(t *testing.T) {
-			s, err := jsonschema.NewCompiler().Compile(filepath.Join("../../testdata/schema", schema+".schema.json"))
+		t.Run(tt.schema, func(t *testing.T) {
+			s, err := jsonschema.NewCompiler().Compile(filepath.Join("../../testdata/schema", tt.schema+".schema.json"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := run(t, nil, append(args, "--format", "json")...)
+			got := run(t, nil, append(tt.args, "--format", "json")...)
 			doc, err := jsonschema.UnmarshalJSON(bytes.NewReader([]byte(got.stdout)))
 			if err != nil {
 				t.Fatalf("%v\n%s", err, got.stderr)

@@ -136,7 +136,7 @@ func (s *seat) ends(want int) {
 }
 
 const (
-	enter, space, ctrlC = "\r", " ", "\x03"
+	enter, space, down, ctrlC = "\r", " ", "\x1b[B", "\x03"
 )
 
 // From the first question to the proof, at a real terminal.
@@ -192,6 +192,21 @@ func TestTheWizardFromStartToFixed(t *testing.T) {
 	if strings.Contains(s.stdout.String(), "hunter2") {
 		t.Error("the password that was pasted is in the report")
 	}
+}
+
+// Whoever is not sure is asked a few questions and led on, without starting
+// again.
+func TestTriageLeadsOn(t *testing.T) {
+	s := sitDown(t, map[string]string{"TERM": "xterm"}, "diagnose", "triage", "--no-checks", "--symptom", "token-or-key", "--message", "x",
+		"--answer", "where-it-stops=after", "--answer", "clock-looks=right")
+	s.sees("What refuses you?")
+	s.sees("quit")
+	s.types(strings.Repeat(down, 4) + enter) // a program
+	s.sees("API and cloud sign-in of a program")
+	s.sees("What do you see?")
+	s.sees("quit")
+	s.types(ctrlC)
+	s.ends(130)
 }
 
 func TestCtrlCKeepsWhatWasFound(t *testing.T) {

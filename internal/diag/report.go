@@ -211,6 +211,8 @@ type Verdict struct {
 type Next struct {
 	Step string `json:"step"`
 	Text string `json:"text"`
+	// Playbook to go on with; only of a playbook that sorts.
+	Playbook string `json:"playbook,omitempty"`
 }
 
 // HandOver is what to give to whoever must act.

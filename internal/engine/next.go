@@ -77,6 +77,9 @@ func Next(b *Book, ev *diag.Evidence) Step {
 	if step := s.nextStep(); step != nil {
 		return Do{s.instruction(step)}
 	}
+	if b.Sorts() {
+		return Done{s.sortedVerdict()}
+	}
 	return Done{s.endVerdict()}
 }
 

@@ -189,6 +189,12 @@ func TestStepsKeepTheirOrderAndAreShownOnce(t *testing.T) {
 				break
 			}
 		}
+		if b.Sorts() {
+			if len(ev.Walk) > 0 {
+				t.Fatalf("a playbook that only sorts presented %v", ev.Walk)
+			}
+			return
+		}
 		retest, last := b.RetestStep().ID, -1
 		for i, v := range ev.Walk {
 			at := slices.IndexFunc(b.Steps, func(s playbook.Step) bool { return s.ID == v.Step })

@@ -25,6 +25,9 @@ func Judge(b *Book, ev *diag.Evidence, told bool) diag.Verdict {
 	}
 	lead := leader(s.post)
 	cause := s.causeAt(lead)
+	if b.Sorts() {
+		return s.sortedVerdict()
+	}
 	if c := s.firstFailed(cause); c != nil {
 		return s.failedVerdict(c, cause, s.post[lead])
 	}
@@ -291,6 +294,16 @@ func (s *state) endVerdict() diag.Verdict {
 	if s.b.Escalate != nil {
 		v.Next.Text = "Turn to " + s.fill(s.b.Escalate.To) + "."
 	}
+	return v
+}
+
+// sortedVerdict names the playbook to go on with. It found no cause, so it
+// concludes nothing.
+func (s *state) sortedVerdict() diag.Verdict {
+	lead := leader(s.post)
+	cause := s.causeAt(lead)
+	v := s.leaning(cause, s.post[lead])
+	v.Next = diag.Next{Playbook: cause.Playbook, Text: "Go on with: authdoctor diagnose " + cause.Playbook}
 	return v
 }
 

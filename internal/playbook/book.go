@@ -203,7 +203,9 @@ func (r *reader) parts(o *object) {
 	b.Causes = decodeList(r, o, "causes", "cause", "cause", (*reader).cause)
 	b.Checks = decodeList(r, o, "checks", "check", "check", (*reader).check)
 	b.Questions = decodeList(r, o, "questions", "question", "question", (*reader).question)
-	o.need("steps")
+	if !b.Sorts() {
+		o.need("steps")
+	}
 	b.Steps = decodeList(r, o, "steps", "step", "step", (*reader).step)
 	b.Retest = decodeList(r, o, "retest", "checkpoint", "checkpoint", (*reader).checkpoint)
 	b.Guides = decodeList(r, o, "guides", "guide", "guide", (*reader).guide)

@@ -108,7 +108,7 @@ func (l *linter) lintCauses() {
 			l.addHint("PB025", at, "name it in the likely: of a symptom, check or question", "nothing can make cause %s more likely", quote(c.ID))
 		}
 		fixed := slices.ContainsFunc(l.book.Steps, func(s Step) bool { return s.Fixes[c.ID].P > 0 })
-		if !fixed && c.Escalate == "" {
+		if !fixed && c.Escalate == "" && c.Playbook == "" {
 			l.addHint("PB026", at, "add it to the fixes: of a step, or give it escalate:", "no step fixes cause %s", quote(c.ID))
 		}
 	}
@@ -208,6 +208,9 @@ func (l *linter) lintRetest() {
 	for i := range l.book.Retest {
 		c := &l.book.Retest[i]
 		l.idle("checkpoint/"+c.ID+"/likely", c.Likely, c.Otherwise)
+	}
+	if len(l.book.Steps) == 0 {
+		return // it only sorts
 	}
 	last := l.book.Steps[len(l.book.Steps)-1]
 	switch step := l.book.RetestStep(); {

@@ -26,6 +26,10 @@ func (r *reader) cause(o *object, id string) Cause {
 	c.Class = o.word(need("class"), "class", diag.Classes)
 	c.Actor = o.word(need("actor"), "actor", diag.Actors)
 	c.Escalate = o.text("escalate")
+	if n := o.take("playbook"); n != nil {
+		c.Playbook = r.text(n, o.of("playbook"))
+		r.checkID(c.Playbook, n.at)
+	}
 	c.Prior, c.Word = r.prior(o)
 	return c
 }

@@ -2,7 +2,11 @@
 // and what is wrong with it.
 package playbook
 
-import "github.com/authdoctor/authdoctor/internal/diag"
+import (
+	"slices"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+)
 
 // Schema is the format that this package reads.
 const Schema = "authdoctor.playbook/1"
@@ -78,6 +82,7 @@ type Cause struct {
 	Word     string  // the author's word for Prior
 	Leak     bool    // "none of these"
 	Escalate string  // what to do when only somebody else can mend it
+	Playbook string  // to go on with when this is it; for a playbook that only sorts
 }
 
 // A Check is a probe with its parameters.
@@ -181,6 +186,11 @@ type Procedure struct {
 	Actor   string
 	Do      []string
 	Careful []string
+}
+
+// Sorts reports whether the playbook mends nothing itself, and leads to others.
+func (p *Playbook) Sorts() bool {
+	return slices.ContainsFunc(p.Causes, func(c Cause) bool { return c.Playbook != "" })
 }
 
 // RetestStep is the step of stage retest, or nil.

@@ -136,7 +136,7 @@ func playbookShape() shape {
 		"steps":     say(filled(stepShape()), "In the order of the stages; the last one is the retest."),
 		"retest":    listOf(checkpointShape()),
 		"guides":    listOf(guideShape()),
-	}, "schema", "id", "title", "version", "surfaces", "causes", "steps")
+	}, "schema", "id", "title", "version", "surfaces", "causes")
 }
 
 func symptomShape() shape {
@@ -153,6 +153,7 @@ func causeShape() shape {
 		"prior":    ref("prior"),
 		"leak":     say(shape{"type": "boolean"}, `"None of these"; one is added when there is none.`),
 		"escalate": say(ref("text"), "What to do when only somebody else can mend it."),
+		"playbook": say(ref("id"), "To go on with when this is it. A playbook with such causes only sorts, and needs no steps."),
 	}, "id", "prior")
 	s["if"] = shape{"properties": shape{"leak": shape{"const": true}}, "required": []string{"leak"}}
 	s["else"] = shape{"required": []string{"title", "layer", "class", "actor"}}

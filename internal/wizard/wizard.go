@@ -182,7 +182,7 @@ func entryPage(prompt string) page {
 
 // Playbook asks what kind of sign-in fails and returns the choice's ID.
 func (w *Wizard) Playbook(ctx context.Context, choices []diag.Choice) (string, error) {
-	return w.one(ctx, "Which sign-in does not work?", choices)
+	return w.one(ctx, "What refuses you?", choices)
 }
 
 func (w *Wizard) one(ctx context.Context, ask string, choices []diag.Choice) (string, error) {
