@@ -13,7 +13,6 @@ import (
 	"github.com/authdoctor/authdoctor/internal/engine"
 	"github.com/authdoctor/authdoctor/internal/playbook"
 	"github.com/authdoctor/authdoctor/internal/probe"
-	"github.com/authdoctor/authdoctor/internal/redact"
 	"github.com/authdoctor/authdoctor/internal/report"
 	"github.com/authdoctor/authdoctor/internal/script"
 	"github.com/authdoctor/authdoctor/internal/session"
@@ -288,7 +287,9 @@ func (d *diagnosis) readMessage(ctx context.Context) error {
 		}
 		text = string(data)
 	}
-	d.message = strings.TrimSpace(redact.Text(text))
+	if err := d.takeMessage(text); err != nil {
+		return err
+	}
 	return ctx.Err()
 }
 
@@ -342,7 +343,9 @@ func (d *diagnosis) goOn(id string) error {
 		return err
 	}
 	kept := d.ev.Answers
+	matches := d.ev.Matches
 	d.ev = diag.NewEvidence()
+	d.ev.Matches = matches
 	d.vars = nil // those of the caller were meant for the first playbook
 	if d.book, err = d.compile(raw, ""); err != nil {
 		return err
@@ -391,6 +394,8 @@ func (g *greeter) Ask(ctx context.Context, q diag.Question) (diag.Answer, error)
 		g.asked = false
 		return g.Ask(ctx, q)
 	}
-	g.d.message = strings.TrimSpace(redact.Text(text))
+	if err == nil {
+		err = g.d.takeMessage(text)
+	}
 	return a, err
 }

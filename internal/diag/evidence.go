@@ -17,7 +17,10 @@ type Evidence struct {
 	// Vars that answers have set, over those of the playbook and the caller.
 	Vars   map[string]string
 	Checks map[string]Measurement
-	Walk   []Visit
+	// Matches are the known errors in the message that was pasted, the one
+	// that counts first.
+	Matches []MessageMatch
+	Walk    []Visit
 	// Repairs counts how often a failed early check was tried again.
 	Repairs int
 	// Asked counts the playbook's questions that were put to the person, answered

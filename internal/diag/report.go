@@ -93,6 +93,9 @@ type MessageMatch struct {
 	System string `json:"system"`
 	Code   string `json:"code"`
 	Cause  string `json:"cause"` // cause class
+	Title  string `json:"title,omitempty"`
+	// Certain: the message leaves no other class open, so that it is evidence.
+	Certain bool `json:"certain,omitempty"`
 }
 
 // Check is one check with its judgement.

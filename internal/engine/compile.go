@@ -82,6 +82,9 @@ func Numbers(p *playbook.Playbook) *Document {
 	for _, q := range p.Questions {
 		d.Evidence = append(d.Evidence, questionNumbers(q))
 	}
+	if e, ok := messageNumbers(p); ok {
+		d.Evidence = append(d.Evidence, e)
+	}
 	for _, c := range p.Retest {
 		e := yesNo(checkpointKey(c.ID), "symptom", c.Likely, c.Otherwise)
 		e.Outcomes = []string{diag.CheckpointFails, diag.CheckpointPasses}
@@ -95,6 +98,50 @@ func Numbers(p *playbook.Playbook) *Document {
 		d.Escalate = &DocEscalation{Cost: Number(p.Escalate.Minutes)}
 	}
 	return d
+}
+
+// messageKey is what the pasted message says, as evidence: the cause class that
+// it was recognised as.
+const messageKey = "message:class"
+
+// How often somebody with a certain cause pastes a message of its class, and
+// how often with any other cause: apps are known to misreport.
+const (
+	ownMessage     = .50
+	foreignMessage = .03
+)
+
+// messageNumbers has one outcome for each class of the playbook's causes, and
+// one for all other messages.
+func messageNumbers(p *playbook.Playbook) (DocEvidence, bool) {
+	people := Number(peopleReliability)
+	e := DocEvidence{ID: messageKey, Kind: "symptom", Reliability: &people, Given: map[string]DocRow{}}
+	for _, c := range p.Causes {
+		if !c.Leak && c.Class != "" && !slices.Contains(e.Outcomes, c.Class) {
+			e.Outcomes = append(e.Outcomes, c.Class)
+		}
+	}
+	n := len(e.Outcomes)
+	if n == 0 {
+		return e, false
+	}
+	share := min(foreignMessage, .9/float64(n))
+	e.Outcomes = append(e.Outcomes, "another")
+	for range n {
+		e.Default = append(e.Default, share)
+	}
+	e.Default = append(e.Default, 1-share*float64(n))
+	for _, c := range p.Causes {
+		if i := slices.Index(e.Outcomes, c.Class); i >= 0 && !c.Leak {
+			row := slices.Clone(e.Default)
+			for k := range row {
+				row[k] *= (1 - ownMessage) / (1 - share)
+			}
+			row[i] = ownMessage
+			e.Given[c.ID] = row
+		}
+	}
+	return e, true
 }
 
 func yesNo(id, kind string, likely map[string]playbook.Likelihood, otherwise *playbook.Likelihood) DocEvidence {

@@ -19,7 +19,7 @@ func Report(b *Book, ev *diag.Evidence, v diag.Verdict) *diag.Report {
 		Where:    ev.Where(),
 		Symptoms: append([]string{}, ev.Symptoms...),
 		Answers:  diag.AnswerMap{},
-		Message:  diag.Message{Matches: []diag.MessageMatch{}},
+		Message:  diag.Message{Matches: append([]diag.MessageMatch{}, ev.Matches...)},
 		Checks:   s.reportChecks(v),
 		Causes:   s.causes(),
 		Steps:    s.steps(v),
@@ -124,6 +124,9 @@ func (s *state) words(o observation) (from, text string) {
 			}
 			return "symptom:" + o.test, s.fill(sym.Title)
 		}
+	}
+	if o.test == messageKey {
+		return "message", "The message: " + s.ev.Matches[0].Title
 	}
 	for i := range s.checks {
 		if c := &s.checks[i]; c.ID == o.test {

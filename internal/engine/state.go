@@ -195,6 +195,11 @@ func (s *state) told() []observation {
 			obs = append(obs, observation{sym.ID, outcome})
 		}
 	}
+	if len(s.ev.Matches) > 0 && s.ev.Matches[0].Certain {
+		if t := s.b.model.tests[messageKey]; t != nil && t.column(s.ev.Matches[0].Cause) != nil {
+			obs = append(obs, observation{messageKey, s.ev.Matches[0].Cause})
+		}
+	}
 	for _, q := range s.b.Questions {
 		if a := s.ev.Answers[q.ID]; a != "" && a != diag.NoAnswer && !neutral(&q, a) {
 			obs = append(obs, observation{q.ID, a})
