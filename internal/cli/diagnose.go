@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"io"
 	"strings"
 	"time"
@@ -30,6 +29,7 @@ type diagnoseOptions struct {
 	checks     []string
 	noChecks   bool
 	timeout    time.Duration
+	record     string
 }
 
 func newDiagnose(p *program) *cobra.Command {
@@ -71,6 +71,7 @@ waits), 3 not enough could be known, 2 wrong usage, 130 stopped.`,
 	f.StringArrayVar(&o.checks, "check", nil, "CHECK=OUTCOME, taken as given and not measured (may be repeated)")
 	f.BoolVar(&o.noChecks, "no-checks", false, "measure nothing")
 	f.BoolVar(&p.accessible, "accessible", false, "plain numbered questions, for screen readers")
+	f.StringVar(&o.record, "record", "", "write the case to this file, to be played again with --answers")
 	f.DurationVar(&o.timeout, "timeout", probe.DefaultTimeout, "time for all checks together")
 	return c
 }
@@ -291,111 +292,4 @@ func (d *diagnosis) readMessage(ctx context.Context) error {
 		return err
 	}
 	return ctx.Err()
-}
-
-// run has the conversation and writes the report. A playbook that only sorts
-// hands over to another, with all that is known already.
-func (d *diagnosis) run(ctx context.Context) error {
-	started := d.Now()
-	if d.wizard != nil {
-		d.asker = &greeter{Asker: d.asker, d: d}
-	}
-	for {
-		v, err := d.converse(ctx)
-		if err != nil && !errors.Is(err, diag.ErrCancelled) {
-			return err
-		}
-		if err == nil && v.Next.Playbook != "" && d.wizard != nil {
-			if err := d.goOn(v.Next.Playbook); err != nil {
-				return err
-			}
-			continue
-		}
-		r := engine.Report(d.book, d.ev, v)
-		r.Message.Text = d.message
-		d.stamp(r, started)
-		return d.finish(r, d.text)
-	}
-}
-
-// converse is one session with the present playbook.
-func (d *diagnosis) converse(ctx context.Context) (diag.Verdict, error) {
-	if d.wizard != nil {
-		if err := d.greet(); err != nil {
-			return diag.Verdict{}, err
-		}
-	}
-	m, err := d.measurer(d.book, d.ev, d.opt.timeout)
-	if err != nil {
-		return diag.Verdict{}, err
-	}
-	s := session.Session{
-		Book: d.book, Asker: d.asker, Prober: m, PlanOnly: d.opt.noInput,
-		Told: func() bool { return d.message != "" || len(d.ev.Symptoms) > 0 },
-	}
-	return s.Run(ctx, d.ev)
-}
-
-// goOn takes up another playbook. Answers to questions that both ask are kept.
-func (d *diagnosis) goOn(id string) error {
-	raw, err := d.load(id)
-	if err != nil {
-		return err
-	}
-	kept := d.ev.Answers
-	matches := d.ev.Matches
-	d.ev = diag.NewEvidence()
-	d.ev.Matches = matches
-	d.vars = nil // those of the caller were meant for the first playbook
-	if d.book, err = d.compile(raw, ""); err != nil {
-		return err
-	}
-	for question, choice := range kept {
-		if choice != diag.NoAnswer && d.book.CheckAnswer(question, choice) == nil {
-			session.Seed(d.book, d.ev, &playbook.Given{Answers: map[string]string{question: choice}})
-		}
-	}
-	d.skipChecks()
-	return nil
-}
-
-// greet says what this is, and what it will and will not do.
-func (d *diagnosis) greet() error {
-	o, err := d.layout(d.Stderr)
-	if err != nil {
-		return err
-	}
-	return report.Greeting(d.Stderr, d.book.Title, "It contacts time servers and the sign-in page, never your account. It never asks for your password.", o)
-}
-
-// text leaves out what the person has just gone through, where it is still on
-// the same screen.
-func (d *diagnosis) text(w io.Writer, r *diag.Report, o report.Options) error {
-	o.Brief = d.wizard != nil && d.output == "" && d.oneTerminal()
-	return report.Text(w, r, o)
-}
-
-// greeter asks for the exact message once, right after the symptoms.
-type greeter struct {
-	session.Asker
-	d     *diagnosis
-	asked bool
-}
-
-// Ask puts a question, and the one for the message behind the first.
-func (g *greeter) Ask(ctx context.Context, q diag.Question) (diag.Answer, error) {
-	a, err := g.Asker.Ask(ctx, q)
-	if err != nil || g.asked || q.ID != diag.AskSymptoms || g.d.message != "" {
-		return a, err
-	}
-	g.asked = true
-	text, err := g.d.wizard.Message(ctx)
-	if errors.Is(err, diag.ErrBack) {
-		g.asked = false
-		return g.Ask(ctx, q)
-	}
-	if err == nil {
-		err = g.d.takeMessage(text)
-	}
-	return a, err
 }

@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/playbook"
+)
+
+// record writes the case down as an answers file that plays it again: what was
+// said, what was found, and what each step and each retest came to.
+func (d *diagnosis) record() error {
+	if d.opt.record == "" {
+		return nil
+	}
+	if err := d.WriteFile(d.opt.record, playbook.FormatAnswers(d.book.ID, d.given())); err != nil {
+		return usagef("give a file that can be written", "%s", err)
+	}
+	return nil
+}
+
+func (d *diagnosis) given() *playbook.Given {
+	g := &playbook.Given{
+		Symptoms: d.ev.Symptoms, SymptomsSet: d.ev.SymptomsAsked,
+		Checks: map[string]string{}, Answers: map[string]string{}, Steps: map[string]string{},
+		Retest: map[string][]string{}, Vars: map[string]string{},
+	}
+	for id, m := range d.ev.Checks {
+		if d.book.CheckOutcome(id, m.Outcome) == nil {
+			g.Checks[id] = m.Outcome
+		}
+	}
+	for question, choice := range d.ev.Answers {
+		if choice != diag.NoAnswer && d.book.CheckAnswer(question, choice) == nil {
+			g.Answers[question] = choice
+		}
+	}
+	retest := d.book.RetestStep()
+	for _, v := range d.ev.Walk {
+		switch {
+		case retest != nil && v.Step == retest.ID:
+			for id, report := range v.Checkpoints {
+				g.Retest[id] = append(g.Retest[id], report)
+			}
+		case v.Outcome != diag.DidSatisfied:
+			g.Steps[v.Step] = v.Outcome
+		}
+	}
+	return g
+}
