@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -330,74 +329,4 @@ func (s *state) handOver(v diag.Verdict) *diag.HandOver {
 		h.Text = s.fill(c.Escalate)
 	}
 	return h
-}
-
-// Reached names everything of a playbook that a case touched, as "symptom:ID", "check:ID=OUTCOME", "question:ID=CHOICE", "step:ID"
-// and "step:ID=OUTCOME".
-func Reached(b *Book, ev *diag.Evidence) []string {
-	s := b.fold(ev)
-	var out []string
-	for _, id := range ev.Symptoms {
-		out = append(out, "symptom:"+id)
-	}
-	for id, m := range ev.Checks {
-		out = append(out, fmt.Sprintf("check:%s=%s", id, m.Outcome))
-	}
-	for id, a := range ev.Answers {
-		if s.questionByID(id) != nil {
-			out = append(out, fmt.Sprintf("question:%s=%s", id, a))
-		}
-	}
-	for _, v := range ev.Walk {
-		out = append(out, "step:"+v.Step)
-		if v.Outcome != "" {
-			out = append(out, "step:"+v.Step+"="+v.Outcome)
-		}
-	}
-	return out
-}
-
-// Ranking lists the causes, most probable first.
-func Ranking(b *Book, ev *diag.Evidence) []string {
-	s := b.fold(ev)
-	var out []string
-	for _, i := range ranking(s.post) {
-		out = append(out, b.Causes[i].ID)
-	}
-	return out
-}
-
-// Checks judges every check on what is known so far.
-func Checks(b *Book, ev *diag.Evidence) []diag.Check {
-	s := b.fold(ev)
-	out := make([]diag.Check, len(s.checks))
-	for i := range s.checks {
-		out[i] = s.checks[i].Check
-	}
-	return out
-}
-
-// Hiders lists the checks that can hide a check, and so must have ended
-// before it can be judged.
-func Hiders(b *Book, ev *diag.Evidence, id string) []string {
-	vars := b.fold(ev).vars
-	var out []string
-	for i := range b.Checks {
-		if b.Checks[i].ID != id {
-			continue
-		}
-		for _, p := range b.predecessors(i, vars) {
-			out = append(out, b.Checks[p].ID)
-			out = append(out, Hiders(b, ev, b.Checks[p].ID)...)
-		}
-		if b.layer(i) != diag.LayerTLS {
-			continue
-		}
-		for k := range b.Checks {
-			if b.layer(k) == diag.LayerClock {
-				out = append(out, b.Checks[k].ID)
-			}
-		}
-	}
-	return out
 }
