@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/explain"
 	"github.com/authdoctor/authdoctor/internal/playbook"
 	"github.com/authdoctor/authdoctor/internal/report"
@@ -98,29 +99,35 @@ func found(recognised bool) error {
 	return nil
 }
 
-// explainer reads the signatures that come with authdoctor.
+// explainer knows the signatures that come with authdoctor.
 func explainer() (*explain.Explainer, error) {
-	names, err := fs.Glob(playbooks.Signatures, "signatures/*.yaml")
+	known, err := signatures()
 	if err != nil {
 		return nil, err
+	}
+	return explain.New(known), nil
+}
+
+// signatures reads those that come with authdoctor.
+func signatures() (diag.Signatures, error) {
+	var none diag.Signatures
+	names, err := fs.Glob(playbooks.Signatures, "signatures/*.yaml")
+	if err != nil {
+		return none, err
 	}
 	var files []*playbook.SignatureFile
 	for _, name := range names {
 		data, err := playbooks.Signatures.ReadFile(name)
 		if err != nil {
-			return nil, err
+			return none, err
 		}
 		f, err := playbook.ParseSignatures("playbooks/"+name, data)
 		if err != nil {
-			return nil, err
+			return none, err
 		}
 		files = append(files, f)
 	}
-	known, err := playbook.JoinSignatures(files...)
-	if err != nil {
-		return nil, err
-	}
-	return explain.New(known), nil
+	return playbook.JoinSignatures(files...)
 }
 
 // messages are what was given: an argument, standard input, or each of its
