@@ -14,6 +14,7 @@ import (
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/explain"
 	"github.com/authdoctor/authdoctor/internal/playbook"
+	"github.com/authdoctor/authdoctor/internal/redact"
 	"github.com/authdoctor/authdoctor/internal/report"
 	"github.com/authdoctor/authdoctor/playbooks"
 )
@@ -78,7 +79,7 @@ func (e *explanation) run(args []string) error {
 	told := make([]explain.Told, 0, len(messages))
 	recognised := false
 	for i, m := range messages {
-		a := known.Explain(m)
+		a := known.Explain(redact.Text(m))
 		if e.lines {
 			a.ID = i + 1
 		}
@@ -228,7 +229,7 @@ func answerLine(known *explain.Explainer, line []byte) (*explain.Answer, error) 
 	if item.Text == nil {
 		return nil, fmt.Errorf("there is no text")
 	}
-	a := known.Explain(*item.Text)
+	a := known.Explain(redact.Text(*item.Text))
 	a.ID = item.ID
 	return &a, nil
 }
