@@ -28,11 +28,12 @@ const (
 var rooms = map[string][]string{
 	"cmd/authdoctor":       {"internal/cli"},
 	"internal/archtest":    {},
-	"internal/cli":         {"internal/diag", "internal/engine", "internal/explain", "internal/playbook", "internal/probe", "internal/redact", "internal/report", "internal/scenario", "internal/script", "internal/session", "internal/wizard", "playbooks"},
+	"internal/cli":         {"internal/diag", "internal/engine", "internal/explain", "internal/logs", "internal/playbook", "internal/probe", "internal/redact", "internal/report", "internal/scenario", "internal/script", "internal/session", "internal/wizard", "playbooks"},
 	"internal/diag":        {},
 	"internal/engine":      {"internal/diag", "internal/playbook"},
 	"internal/explain":     {"internal/diag", "internal/redact"},
 	"internal/lab":         {},
+	"internal/logs":        {"internal/diag", "internal/explain", "internal/redact"}, // redact: what logs hold is printed
 	"internal/playbook":    {"internal/diag"},
 	"internal/probe":       {"internal/diag"},
 	"internal/redact":      {"internal/diag"},
@@ -57,6 +58,7 @@ var owners = map[string][]string{
 	"github.com/charmbracelet/lipgloss":  {"internal/wizard", "internal/wizard/calm"}, // calm is a part of wizard
 	"github.com/fatih/color":             {"internal/report"},
 	"github.com/goccy/go-yaml":           {"internal/playbook"},
+	"github.com/klauspost/compress":      {"internal/logs"},
 	"github.com/miekg/dns":               {"internal/probe"},
 	"github.com/muesli/termenv":          {"internal/wizard"},
 	"github.com/rivo/uniseg":             {"internal/playbook", "internal/report"}, // display width: lint and layout must agree

@@ -41,8 +41,10 @@ type System struct {
 	Settle time.Duration
 	// OpenTTY opens the controlling terminal, to ask questions when standard
 	// input is taken.
-	OpenTTY   func() (io.ReadWriteCloser, error)
-	ReadFile  func(name string) ([]byte, error)
+	OpenTTY  func() (io.ReadWriteCloser, error)
+	ReadFile func(name string) ([]byte, error)
+	// OpenFile opens a file that is too large to be read whole.
+	OpenFile  func(name string) (io.ReadCloser, error)
 	ReadDir   func(name string) ([]string, error) // names of the files in a folder; an error if it is none
 	WriteFile func(name string, data []byte) error
 }
@@ -172,7 +174,7 @@ type command struct {
 // commands lists them all, sorted.
 var commands = []command{
 	{"check", newCheck}, {"codes", newCodes}, {"diagnose", newDiagnose}, {"explain", newExplain}, {"guide", newGuide},
-	{"playbook", newPlaybook}, {"probe", newProbe}, {"version", newVersion},
+	{"logs", newLogs}, {"playbook", newPlaybook}, {"probe", newProbe}, {"version", newVersion},
 }
 
 // wanted is the command that the arguments begin with, alone, so that a start

@@ -26,6 +26,7 @@ func TestEveryDocumentHasASchema(t *testing.T) {
 		{"report", []string{"diagnose", "alarmcom", "--no-input", "--no-checks", "--symptom", "session-drops"}},
 		{"report", []string{"diagnose", "triage", "--no-input", "--answer", "what-refuses=device"}},
 		{"check", []string{"probe", "dns", "--name", "127.0.0.1"}},
+		{"logs", []string{"logs", write(t, "auth.log", "May 30 10:00:04 gate sshd[101]: Failed password for ann from 198.51.100.4 port 50001 ssh2\nbroken\n")}},
 	} {
 		t.Run(tt.schema, func(t *testing.T) {
 			s, err := jsonschema.NewCompiler().Compile(filepath.Join("../../testdata/schema", tt.schema+".schema.json"))

@@ -26,7 +26,7 @@ func OS() System {
 		},
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Now: time.Now, Version: versionText(), Probe: probe.System(),
-		Terminal: wizard.Terminal, Settle: 250 * time.Millisecond, OpenTTY: openTTY, ReadFile: readFile, ReadDir: readDir, WriteFile: writeFile,
+		Terminal: wizard.Terminal, Settle: 250 * time.Millisecond, OpenTTY: openTTY, ReadFile: readFile, OpenFile: openFile, ReadDir: readDir, WriteFile: writeFile,
 	}
 }
 
@@ -65,6 +65,8 @@ func readFile(name string) ([]byte, error) {
 	}
 	return data, err
 }
+
+func openFile(name string) (io.ReadCloser, error) { return os.Open(name) }
 
 func readDir(name string) ([]string, error) {
 	entries, err := os.ReadDir(name)

@@ -1,0 +1,98 @@
+package logs
+
+import (
+	"bytes"
+	"errors"
+	"strconv"
+	"time"
+)
+
+// accessLog reads the common and the combined format of web servers and
+// proxies: host ident user [time] "request" status size.
+type accessLog struct{}
+
+var errAccess = errors.New("no line of a web server's log")
+
+// refusing are the statuses that mean a refused sign-in.
+var refusing = map[int]bool{401: true, 403: true, 407: true, 429: true}
+
+func (accessLog) parse(raw []byte) (*record, error) {
+	status := accessStatus(raw)
+	if status == 0 {
+		return nil, errAccess
+	}
+	if !refusing[status] {
+		return nil, nil
+	}
+	fields := bytes.Fields(raw[:bytes.IndexByte(raw, '[')])
+	r := &record{
+		when: accessTime(raw), system: "http", source: string(fields[0]),
+		app: accessPath(raw), text: "HTTP " + strconv.Itoa(status) + accessReason[status], count: 1,
+	}
+	if user := string(fields[len(fields)-1]); len(fields) > 2 && user != "-" {
+		r.user = user
+	}
+	return r, nil
+}
+
+var accessReason = map[int]string{401: " Unauthorized", 403: " Forbidden", 407: " Proxy Authentication Required", 429: " Too Many Requests"}
+
+// accessStatus is the status of a line; 0 when it is none of this format.
+func accessStatus(raw []byte) int {
+	open := bytes.IndexByte(raw, '[')
+	mid := bytes.Index(raw, []byte(`] "`))
+	if open <= 0 || mid < open {
+		return 0
+	}
+	if len(bytes.Fields(raw[:open])) == 0 {
+		return 0
+	}
+	rest := raw[mid+3:]
+	for i := 0; i < len(rest); i++ {
+		if rest[i] == '\\' {
+			i++
+			continue
+		}
+		if rest[i] != '"' {
+			continue
+		}
+		if len(rest) < i+5 || rest[i+1] != ' ' {
+			return 0
+		}
+		n, err := strconv.Atoi(string(rest[i+2 : i+5]))
+		if err != nil || n < 100 || n > 599 {
+			return 0
+		}
+		return n
+	}
+	return 0
+}
+
+func accessTime(raw []byte) time.Time {
+	open := bytes.IndexByte(raw, '[')
+	if open < 0 || len(raw) < open+27 {
+		return time.Time{}
+	}
+	at, err := time.Parse("02/Jan/2006:15:04:05 -0700", string(raw[open+1:open+27]))
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+func (accessLog) when(raw []byte) time.Time { return accessTime(raw) }
+
+// accessPath is the first part of the path: what was asked for, without what
+// may be secret in it.
+func accessPath(raw []byte) string {
+	_, rest, _ := bytes.Cut(raw, []byte(`] "`))
+	_, rest, ok := bytes.Cut(rest, []byte(" "))
+	if !ok || len(rest) == 0 || rest[0] != '/' {
+		return ""
+	}
+	end := bytes.IndexAny(rest[1:], "/?;\" ")
+	if end < 0 {
+		return ""
+	}
+	return string(rest[:end+1])
+}

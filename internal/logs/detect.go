@@ -1,0 +1,86 @@
+package logs
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"time"
+)
+
+// The formats, as --log-format names them.
+const (
+	formatSyslog = "syslog"
+	formatLines  = "jsonl"
+	formatJSON   = "json"
+	formatAccess = "access"
+	formatXML    = "windows-xml"
+)
+
+// Formats lists what can be forced. jsonl has one record a line; json is an
+// array, a list in a wrapper, or objects over several lines. Whose records
+// they are is seen from each.
+var Formats = []string{formatSyslog, formatLines, formatJSON, formatAccess, formatXML}
+
+func parserOf(format string, now time.Time) parser {
+	switch format {
+	case formatLines, formatJSON:
+		return &jsonLog{messages: newMessages()}
+	case formatAccess:
+		return accessLog{}
+	case formatXML:
+		return xmlLog{}
+	}
+	return &syslog{messages: newMessages(), now: now}
+}
+
+// lookLines is how many lines may be broken before a format shows.
+const lookLines = 50
+
+// recognise finds the format from the beginning of a log; empty when nothing
+// of it looks like any.
+func recognise(in *bufio.Reader) string {
+	head, _ := in.Peek(64 << 10)
+	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
+	for _, line := range bytes.SplitN(head, []byte("\n"), lookLines) {
+		if format := formatOf(bytes.TrimSpace(line)); format != "" {
+			return format
+		}
+	}
+	return ""
+}
+
+func formatOf(line []byte) string {
+	switch {
+	case len(line) == 0:
+		return ""
+	case line[0] == '<' && (bytes.Contains(line, []byte("<Event")) || bytes.HasPrefix(line, []byte("<?xml"))):
+		return formatXML
+	case line[0] == '[' && (len(line) == 1 || bytes.ContainsAny(line[1:2], "{ \t\r")):
+		return formatJSON
+	case line[0] == '{':
+		if json.Valid(line) && !wrapped(line) {
+			return formatLines
+		}
+		return formatJSON
+	case accessStatus(line) > 0:
+		return formatAccess
+	}
+	if head, ok := syslogHead(line, time.Time{}); ok && len(head.program) > 0 {
+		return formatSyslog
+	}
+	return ""
+}
+
+// wrapped reports whether a line is one whole export.
+func wrapped(line []byte) bool {
+	var keys map[string]json.RawMessage
+	if json.Unmarshal(line, &keys) != nil {
+		return false
+	}
+	for k, v := range keys {
+		if wrappers[k] && bytes.HasPrefix(bytes.TrimSpace(v), []byte("[")) {
+			return true
+		}
+	}
+	return false
+}

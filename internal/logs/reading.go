@@ -1,0 +1,87 @@
+package logs
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// Readings are what a crowd of failures looks like, by users and sources.
+const (
+	ReadNone     = "none"          // nothing failed
+	ReadHammer   = "broken_client" // one account from one address, again and again
+	ReadGuessing = "guessing"      // few accounts, many addresses
+	ReadSpray    = "spraying"      // many accounts, a few tries each
+	ReadGateway  = "one_source"    // many accounts behind one address, and no wrong passwords
+	ReadEveryone = "everyone"      // many accounts, each from its own address
+	ReadMixed    = "scattered"     // no pattern
+)
+
+// Readings lists them all.
+var Readings = []string{ReadNone, ReadHammer, ReadGuessing, ReadSpray, ReadGateway, ReadEveryone, ReadMixed}
+
+// scene is what a reading is made from.
+type scene struct {
+	count                  int
+	causes, users, sources map[string]int
+}
+
+const (
+	crowd      = 8   // users that are many
+	mainShare  = 0.8 // of the failures, that make one user or source the one
+	triesEach  = 10  // per user; a sprayer stays below, to not lock anybody out
+	guessShare = 0.5 // of the failures that an attacker's guesses cause
+)
+
+// read tells an attack from a broken deployment: a program with an old secret
+// hammers with one account, an attacker spreads over many.
+func read(s scene) string {
+	guesses := share(s, "wrong_credentials") + share(s, "unknown_account") + share(s, "account_locked")
+	topUser, topSource := top(s.users, s.count), top(s.sources, s.count)
+	perUser := float64(s.count) / float64(max(len(s.users), 1))
+	switch {
+	case s.count == 0:
+		return ReadNone
+	case s.count >= minSpike && topUser >= mainShare && (topSource >= mainShare || len(s.sources) <= 2):
+		return ReadHammer
+	case s.count >= minSpike && len(s.users) == 0 && topSource >= mainShare:
+		return ReadHammer
+	case topUser >= mainShare && len(s.sources) >= crowd:
+		return ReadGuessing
+	case len(s.users) >= crowd && guesses >= guessShare && perUser <= triesEach && len(s.sources)*3 <= len(s.users):
+		return ReadSpray
+	case len(s.users) >= crowd && share(s, "unknown_account") >= 0.2 && perUser <= triesEach:
+		return ReadSpray
+	case len(s.users) >= crowd && topSource >= mainShare:
+		return ReadGateway
+	case len(s.users) >= crowd && topUser < 0.3:
+		return ReadEveryone
+	}
+	return ReadMixed
+}
+
+func share(s scene, cause string) float64 { return float64(s.causes[cause]) / float64(max(s.count, 1)) }
+
+func top(m map[string]int, all int) float64 {
+	return float64(m[most(m)]) / float64(max(all, 1))
+}
+
+// most is the key with the highest count; the first by name of equals.
+func most(m map[string]int) string {
+	keys := slices.Sorted(maps.Keys(m))
+	if len(keys) == 0 {
+		return ""
+	}
+	return slices.MaxFunc(keys, func(a, b string) int { return cmp.Or(cmp.Compare(m[a], m[b]), cmp.Compare(b, a)) })
+}
+
+// said is a reading in words, and what to do about it.
+var said = map[string]struct{ summary, next string }{
+	ReadNone:     {"No sign-in failed in what was read.", ""},
+	ReadHammer:   {"One account fails again and again from one place. That is what a program with an old or wrong secret looks like.", "Find the program at that address that uses this account, stop it, give it the right secret, and start it again."},
+	ReadGuessing: {"One account is tried from many addresses. Somebody may be guessing its password.", "Give the account a new, long password and a second step. Then block or slow down repeated tries."},
+	ReadSpray:    {"Many accounts are tried a few times each. That is what an attacker who tries common passwords looks like.", "Block or slow down these addresses, look whether any of the accounts signed in from them, and demand a second step."},
+	ReadGateway:  {"Many accounts fail behind one address, and wrong passwords are not the reason. A shared gateway, proxy or program is broken.", "Look at the machine at that address: its settings, its certificate, its clock and its secret."},
+	ReadEveryone: {"Many people fail, each from a place of their own. The fault is more likely in the service than with them.", "Look at what changed in the service when it began: its settings, certificate, clock or directory."},
+	ReadMixed:    {"Single failures without a common pattern.", ""},
+}

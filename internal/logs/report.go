@@ -1,0 +1,191 @@
+package logs
+
+import (
+	"cmp"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/authdoctor/authdoctor/internal/redact"
+)
+
+// maxEntries bounds a list in a report.
+const maxEntries = 1000
+
+// A Report is what logs say.
+type Report struct {
+	Schema     string     `json:"schema"`
+	Files      []File     `json:"files"`
+	Lines      int        `json:"lines"` // or records, where a record is not a line
+	Unreadable int        `json:"unreadable"`
+	Broken     []Broken   `json:"broken"` // the first of the unreadable ones
+	Failures   int        `json:"failures"`
+	Untimed    int        `json:"untimed"` // failures without a time, in no bucket
+	First      *time.Time `json:"first"`
+	Last       *time.Time `json:"last"`
+	ByCause    []Entry    `json:"by_cause"`
+	BySystem   []Entry    `json:"by_system"`
+	ByUser     []Entry    `json:"by_user"`
+	ByApp      []Entry    `json:"by_app"`
+	BySource   []Entry    `json:"by_source"`
+	Buckets    []Bucket   `json:"buckets"`
+	Statistic  string     `json:"statistic"` // how spikes are found
+	Spikes     []Spike    `json:"spikes"`
+	Verdict    Verdict    `json:"verdict"`
+}
+
+// A File is one log that was read. Format is empty when it was not recognised.
+type File struct {
+	Name       string `json:"name"`
+	Format     string `json:"format"`
+	Lines      int    `json:"lines"`
+	Unreadable int    `json:"unreadable"`
+}
+
+// Broken is a record that could not be read, with its place.
+type Broken struct {
+	Place  string `json:"place"`
+	Reason string `json:"reason"`
+	Text   string `json:"text,omitempty"`
+}
+
+// Statuses of a verdict.
+const (
+	StatusHealthy      = "healthy"
+	StatusProblem      = "problem"
+	StatusInconclusive = "inconclusive" // nothing was readable
+)
+
+// A Verdict says what it comes to.
+type Verdict struct {
+	Status       string     `json:"status"`
+	Reading      string     `json:"reading"` // one of Readings
+	Cause        string     `json:"cause"`
+	Summary      string     `json:"summary"`
+	StartedAfter *time.Time `json:"started_after"` // until then nothing failed; null when the log does not show it
+	Next         Next       `json:"next"`
+}
+
+// Next is what to do.
+type Next struct {
+	Text     string `json:"text"`
+	Playbook string `json:"playbook"`
+}
+
+func (t *tally) report() (*Report, error) {
+	name, err := t.namer()
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{
+		Schema: Schema, Files: append([]File{}, t.files...), Failures: t.failures, Untimed: t.untimed, Broken: append([]Broken{}, t.samples...),
+		First: moment(t.first), Last: moment(t.last), Statistic: Statistic,
+		ByCause: list(t.causes, plain), BySystem: list(t.systems, plain), ByApp: list(t.apps, plain),
+		ByUser: list(t.users, func(k string) string { return name("user", k) }), BySource: list(t.sources, func(k string) string { return name("source", k) }),
+	}
+	for _, f := range t.files {
+		r.Lines += f.Lines
+		r.Unreadable += f.Unreadable
+	}
+	first, last := t.series.span(t.from, t.to)
+	r.Buckets = t.series.buckets(first, last)
+	r.Spikes = t.series.spikes(r.Buckets, first)
+	r.Verdict = t.verdict(r)
+	return r, nil
+}
+
+// plain makes a key safe to print.
+func plain(key string) string { return redact.Printable(redact.Text(key)) }
+
+// namer shows users and sources as they are, or hides them behind a key that
+// nobody keeps.
+func (t *tally) namer() (func(kind, key string) string, error) {
+	if t.Random == nil {
+		return func(_, key string) string { return plain(key) }, nil
+	}
+	secret := make([]byte, 32)
+	if _, err := io.ReadFull(t.Random, secret); err != nil {
+		return nil, fmt.Errorf("read randomness: %w", err)
+	}
+	return func(kind, key string) string {
+		if key == restKey {
+			return key
+		}
+		h := hmac.New(sha256.New, secret)
+		_, _ = io.WriteString(h, kind+"\x00"+key)
+		return kind + "-" + hex.EncodeToString(h.Sum(nil)[:6])
+	}, nil
+}
+
+func moment(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	at = at.UTC()
+	return &at
+}
+
+// list sorts a list, the most frequent first, and names its keys.
+func list(m map[string]*Entry, name func(string) string) []Entry {
+	out := make([]Entry, 0, len(m))
+	for _, e := range m {
+		out = append(out, *e)
+	}
+	slices.SortFunc(out, func(a, b Entry) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Key, b.Key)) })
+	out = slices.Clip(out[:min(len(out), maxEntries)])
+	for i := range out {
+		out[i].Key = name(out[i].Key)
+	}
+	return out
+}
+
+func counts(m map[string]*Entry) map[string]int {
+	out := make(map[string]int, len(m))
+	for k, e := range m {
+		out[k] = e.Count
+	}
+	return out
+}
+
+func (t *tally) verdict(r *Report) Verdict {
+	v := Verdict{Status: StatusHealthy, Reading: ReadNone}
+	if r.Lines == r.Unreadable {
+		v.Status = StatusInconclusive
+		v.Summary = "Nothing could be read: this is no log in a format that authdoctor knows."
+		v.Next.Text = "Name the format with --log-format."
+		return v
+	}
+	if r.Failures == 0 {
+		v.Summary = said[ReadNone].summary
+		return v
+	}
+	v.Status, v.Cause = StatusProblem, most(counts(t.causes))
+	v.Reading = read(scene{t.failures, counts(t.causes), counts(t.users), counts(t.sources)})
+	if v.Reading == ReadMixed && len(r.Spikes) > 0 {
+		s := slices.MaxFunc(r.Spikes, func(a, b Spike) int { return cmp.Compare(a.Count, b.Count) })
+		v.Reading, v.Cause = s.Reading, s.Cause
+	}
+	if quietBefore(r.Buckets) {
+		v.StartedAfter = r.First
+	}
+	m := t.meanings[v.Cause]
+	v.Summary, v.Next.Text, v.Next.Playbook = said[v.Reading].summary, said[v.Reading].next, m.playbook
+	if v.Next.Text == "" {
+		v.Next.Text = m.next
+	}
+	if v.Next.Text == "" {
+		v.Next.Text = "Look at the accounts that fail most, and ask those people what they see."
+	}
+	return v
+}
+
+// quietBefore reports whether a fifth of the time and more passed before
+// anything failed.
+func quietBefore(buckets []Bucket) bool {
+	i := slices.IndexFunc(buckets, func(b Bucket) bool { return b.Count > 0 })
+	return i >= 3 && i*5 >= len(buckets)
+}

@@ -1,0 +1,182 @@
+package logs
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/authdoctor/authdoctor/internal/redact"
+)
+
+// Limits of what is counted apart.
+const (
+	maxKeys    = 50_000 // of each list; the rest is counted together
+	maxKey     = 256    // bytes
+	maxCache   = 4096   // explanations that are remembered
+	maxSamples = 5      // broken records that are shown
+)
+
+// restKey counts what did not fit into a list.
+const restKey = "(others)"
+
+// An Entry is one row of a list.
+type Entry struct {
+	Key   string     `json:"key"`
+	Count int        `json:"count"`
+	First *time.Time `json:"first"` // null when the log has no times
+	Last  *time.Time `json:"last"`
+}
+
+// A meaning is what is kept of an explanation.
+type meaning struct{ cause, system, title, next, playbook string }
+
+// tally counts failures while logs are read.
+type tally struct {
+	Options
+	files                                 []File
+	failures, untimed                     int
+	causes, systems, users, apps, sources map[string]*Entry
+	meanings                              map[string]meaning // by cause: the first
+	cache                                 map[string]meaning
+	samples                               []Broken
+	first, last                           time.Time // of the failures
+	from, to                              time.Time // what the logs cover
+	series                                *series
+}
+
+func newTally(o Options) *tally {
+	return &tally{
+		Options: o, causes: map[string]*Entry{}, systems: map[string]*Entry{}, users: map[string]*Entry{}, apps: map[string]*Entry{},
+		sources: map[string]*Entry{}, meanings: map[string]meaning{}, cache: map[string]meaning{}, series: newSeries(),
+	}
+}
+
+// covers notes a time that a log reaches from or to.
+func (t *tally) covers(at time.Time) {
+	if !plausible(at) {
+		return
+	}
+	if t.from.IsZero() || at.Before(t.from) {
+		t.from = at
+	}
+	if at.After(t.to) {
+		t.to = at
+	}
+}
+
+// plausible refuses times that no log is of.
+func plausible(at time.Time) bool { return at.Year() >= 1990 && at.Year() < 2100 }
+
+func (t *tally) add(r *record) {
+	m := t.explain(r)
+	if m.cause == "not_auth" {
+		return
+	}
+	if !plausible(r.when) {
+		r.when = time.Time{}
+		t.untimed += r.count
+	}
+	t.failures += r.count
+	t.covers(r.when)
+	if _, ok := t.meanings[m.cause]; !ok {
+		t.meanings[m.cause] = m
+	}
+	user, source := short(r.user), short(r.source)
+	count(t.causes, m.cause, r)
+	count(t.systems, m.system, r)
+	count(t.users, user, r)
+	count(t.apps, short(r.app), r)
+	count(t.sources, source, r)
+	if r.when.IsZero() {
+		return
+	}
+	if t.first.IsZero() || r.when.Before(t.first) {
+		t.first = r.when
+	}
+	if r.when.After(t.last) {
+		t.last = r.when
+	}
+	t.series.add(r.when, r.count, m.cause, user, source)
+}
+
+// short bounds a key and copies it out of the record.
+func short(s string) string { return strings.Clone(s[:min(len(s), maxKey)]) }
+
+func count(list map[string]*Entry, key string, r *record) {
+	if key == "" {
+		return
+	}
+	e := list[key]
+	if e == nil {
+		if len(list) >= maxKeys {
+			key = restKey
+		}
+		if e = list[key]; e == nil {
+			e = &Entry{Key: key}
+			list[key] = e
+		}
+	}
+	e.Count += r.count
+	if r.when.IsZero() {
+		return
+	}
+	if e.First == nil || r.when.Before(*e.First) {
+		at := r.when.UTC()
+		e.First = &at
+	}
+	if e.Last == nil || r.when.After(*e.Last) {
+		at := r.when.UTC()
+		e.Last = &at
+	}
+}
+
+// unknownCause is a failure whose cause its log does not tell.
+const unknownCause = "unrecognised"
+
+// explain finds out what a record means. What varies is taken out of its text
+// first, so that most texts were seen before.
+func (t *tally) explain(r *record) meaning {
+	text := r.text
+	for _, varies := range []string{r.user, r.source} {
+		if len(varies) > 2 {
+			text = strings.ReplaceAll(text, varies, "x")
+		}
+	}
+	key := r.system + "\x00" + r.cause + "\x00" + text
+	if m, ok := t.cache[key]; ok {
+		return m
+	}
+	m := meaning{cause: r.cause, system: r.system}
+	if text != "" {
+		a := t.Explainer.Explain(text)
+		if len(a.Findings) > 0 && (m.cause == "" || a.Cause == m.cause) {
+			f := a.Findings[0]
+			m.cause, m.title, m.next, m.playbook = a.Cause, f.Title, f.Next, f.Playbook
+			if m.system == "" {
+				m.system = a.System
+			}
+		}
+	}
+	if m.cause == "" {
+		m.cause = unknownCause
+	}
+	if len(t.cache) >= maxCache {
+		clear(t.cache)
+	}
+	t.cache[key] = m
+	return m
+}
+
+// broken notes a record that could not be read.
+func (t *tally) broken(name string, line int, err error, raw []byte) {
+	if len(t.samples) >= maxSamples {
+		return
+	}
+	b := Broken{Place: fmt.Sprintf("%s:%d", name, line), Reason: redact.Printable(redact.Text(err.Error()))}
+	if t.Random == nil {
+		b.Text = redact.Printable(redact.Text(strings.ToValidUTF8(string(raw[:min(len(raw), 2000)]), "?")))
+		b.Text = b.Text[:min(len(b.Text), 80)]
+		b.Text = strings.ToValidUTF8(b.Text, "")
+	}
+	t.samples = append(t.samples, b)
+}
