@@ -29,6 +29,7 @@ type scene struct {
 const (
 	crowd      = 8   // users that are many
 	mainShare  = 0.8 // of the failures, that make one user or source the one
+	halfShare  = 0.5 // of the failures, that make one user at one source the reason
 	triesEach  = 10  // per user; a sprayer stays below, to not lock anybody out
 	guessShare = 0.5 // of the failures that an attacker's guesses cause
 )
@@ -36,19 +37,18 @@ const (
 // read tells an attack from a broken deployment: a program with an old secret
 // hammers with one account, an attacker spreads over many.
 func read(s scene) string {
-	guesses := share(s, "wrong_credentials") + share(s, "unknown_account") + share(s, "account_locked")
 	topUser, topSource := top(s.users, s.count), top(s.sources, s.count)
 	perUser := float64(s.count) / float64(max(len(s.users), 1))
 	switch {
 	case s.count == 0:
 		return ReadNone
-	case s.count >= minSpike && topUser >= mainShare && (topSource >= mainShare || len(s.sources) <= 2):
+	case s.count >= minSpike && (topUser >= halfShare && topSource >= halfShare || topUser >= mainShare && len(s.sources) <= 2):
 		return ReadHammer
 	case s.count >= minSpike && len(s.users) == 0 && topSource >= mainShare:
 		return ReadHammer
 	case topUser >= mainShare && len(s.sources) >= crowd:
 		return ReadGuessing
-	case len(s.users) >= crowd && guesses >= guessShare && perUser <= triesEach && len(s.sources)*3 <= len(s.users):
+	case len(s.users) >= crowd && guesses(s) >= guessShare && perUser <= triesEach && len(s.sources)*3 <= len(s.users):
 		return ReadSpray
 	case len(s.users) >= crowd && share(s, "unknown_account") >= 0.2 && perUser <= triesEach:
 		return ReadSpray
@@ -58,6 +58,11 @@ func read(s scene) string {
 		return ReadEveryone
 	}
 	return ReadMixed
+}
+
+// guesses is the share of failures that guessing causes; so does mistyping.
+func guesses(s scene) float64 {
+	return share(s, "wrong_credentials") + share(s, "unknown_account") + share(s, "account_locked")
 }
 
 func share(s scene, cause string) float64 { return float64(s.causes[cause]) / float64(max(s.count, 1)) }

@@ -83,3 +83,44 @@ func TestSpikesAreAgainstTheOwnBaseline(t *testing.T) {
 		t.Errorf("a burst: %+v", r.Spikes)
 	}
 }
+
+// People mistype every day; that is no fault of the service. A script among
+// them is found all the same.
+func TestBackgroundIsNoPattern(t *testing.T) {
+	text := func(script int) string {
+		var b strings.Builder
+		line := func(i int, user, source string) {
+			at := time.Date(2026, 5, 20, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * 37 * time.Minute)
+			fmt.Fprintf(&b, "%s gate sshd[%d]: Failed password for %s from %s port 1 ssh2\n", at.Format(time.RFC3339), b.Len(), user, source)
+		}
+		for i := range 200 {
+			line(i, fmt.Sprintf("u%d", i%40), fmt.Sprintf("192.0.2.%d", i%40))
+			for range script {
+				line(i, "backup", "192.0.2.99")
+			}
+		}
+		return b.String()
+	}
+	if r := read(t, logs.Options{}, text(0)); r.Verdict.Reading != logs.ReadMixed || len(r.Spikes) != 0 {
+		t.Errorf("mistyping: %+v %+v", r.Verdict, r.Spikes)
+	}
+	if r := read(t, logs.Options{}, text(2)); r.Verdict.Reading != logs.ReadHammer {
+		t.Errorf("a script among them: %+v", r.Verdict)
+	}
+}
+
+// Whatever a file holds, it is read to its end, in every format.
+func TestAnythingIsReadToItsEnd(t *testing.T) {
+	pieces := []string{sshLog, mailLog, accessText, entraLog, trailLog, jsonLog, windowsLog, "<34>1 - - - - - -\n", "<34>1 2026-05-30T10:00:00Z h sshd 7 - - Failed password for a from 192.0.2.1 port 1 ssh2\n", "[\"", "{\"a\":[", "\x00\xff", "\xef\xbb\xbf", "message repeated 99999999999999999999 times: [ x]"}
+	known := explainer(t)
+	for _, format := range append([]string{""}, logs.Formats...) {
+		for i, a := range pieces {
+			b := pieces[(i*5+3)%len(pieces)]
+			text := a[:len(a)*2/3] + b
+			r, err := logs.Read([]logs.Source{{Name: "x", Reader: strings.NewReader(text)}}, logs.Options{Explainer: known, Format: format, Now: now})
+			if err != nil || r.Unreadable > r.Lines {
+				t.Errorf("%s, %d: %v", format, i, err)
+			}
+		}
+	}
+}

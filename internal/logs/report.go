@@ -146,7 +146,9 @@ func list(m map[string]*Entry, name func(string) string) []Entry {
 func counts(m map[string]*Entry) map[string]int {
 	out := make(map[string]int, len(m))
 	for k, e := range m {
-		out[k] = e.Count
+		if k != restKey {
+			out[k] = e.Count
+		}
 	}
 	return out
 }
@@ -164,13 +166,17 @@ func (t *tally) verdict(r *Report) Verdict {
 		return v
 	}
 	v.Status, v.Cause = StatusProblem, most(counts(t.causes))
-	v.Reading = read(scene{t.failures, counts(t.causes), counts(t.users), counts(t.sources)})
+	if quietBefore(r.Buckets) {
+		v.StartedAfter = r.First
+	}
+	all := scene{t.failures, counts(t.causes), counts(t.users), counts(t.sources)}
+	v.Reading = read(all)
+	if v.Reading == ReadEveryone && v.StartedAfter == nil && guesses(all) >= guessShare {
+		v.Reading = ReadMixed // people mistype all the time; only a beginning makes it a fault of the service
+	}
 	if v.Reading == ReadMixed && len(r.Spikes) > 0 {
 		s := slices.MaxFunc(r.Spikes, func(a, b Spike) int { return cmp.Compare(a.Count, b.Count) })
 		v.Reading, v.Cause = s.Reading, s.Cause
-	}
-	if quietBefore(r.Buckets) {
-		v.StartedAfter = r.First
 	}
 	m := t.meanings[v.Cause]
 	v.Summary, v.Next.Text, v.Next.Playbook = said[v.Reading].summary, said[v.Reading].next, m.playbook

@@ -11,7 +11,7 @@ import (
 // Limits of what is counted apart.
 const (
 	maxKeys    = 50_000 // of each list; the rest is counted together
-	maxKey     = 256    // bytes
+	maxKey     = 128    // bytes
 	maxCache   = 4096   // explanations that are remembered
 	maxSamples = 5      // broken records that are shown
 )
