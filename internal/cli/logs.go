@@ -25,10 +25,10 @@ func newLogs(p *program) *cobra.Command {
 		Use:   "logs FILE...|-",
 		Short: "Read a sign-in log: which causes, who, when, and what stands out",
 		Long: `Read sign-in logs: which causes, who, from where, when, and what stands out.
-Reads syslog and the journal (sshd, dovecot, postfix, PAM), JSON of Microsoft
-Entra, AWS CloudTrail, Google Cloud, Okta, Keycloak and Windows, Windows events
-as XML, and access logs of web servers; .gz and .zst too. The format is
-recognised per file. Nothing is sent anywhere.
+Reads syslog and the journal (sshd, dovecot, postfix, PAM, FreeRADIUS,
+snmptrapd), JSON of Microsoft Entra, AWS CloudTrail, Google Cloud, Okta,
+Keycloak and Windows, Windows events as XML, and access logs of web servers;
+.gz and .zst too. The format is recognised per file. Nothing is sent anywhere.
 
 Users and addresses stay readable unless --pseudonymize is given; secrets are
 always masked.

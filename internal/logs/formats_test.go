@@ -112,6 +112,11 @@ const windowsLog = `<?xml version="1.0" encoding="utf-8"?>
 <EventData><Data Name="TargetUserName">lee</Data><Data Name="TargetDomainName">CORP</Data><Data Name="Status">0xc0000234</Data><Data Name="SubStatus">0x0</Data><Data Name="IpAddress">203.0.113.11</Data></EventData></Event>
 </Events>`
 
+const deviceLog = `May 30 10:00:04 gate snmptrapd[101]: 2026-05-30 10:00:04 sw1 [UDP: [192.0.2.50]:161->[192.0.2.1]:162]: SNMPv2-MIB::snmpTrapOID.0 = OID: SNMPv2-MIB::authenticationFailure
+<86>May 30 10:00:05 gate radiusd[1]: (7) Login incorrect (mschap: MS-CHAP2-Response is incorrect): [joe/typedsecret] (from client wifi port 0 cli 02-00-00-00-00-01)
+<34>1 2026-05-30T10:00:06Z gate sshd 7 - - Failed password for ann from 192.0.2.1 port 1 ssh2
+`
+
 type totals struct {
 	Format                   string
 	Lines, Unreadable        int
@@ -128,6 +133,8 @@ func TestFormats(t *testing.T) {
 			m{"wrong_credentials": 1, "unknown_account": 4}, m{"ann": 1, "oracle": 3, "pi": 1}, m{"198.51.100.4": 4, "198.51.100.9": 1}, m{"ssh": 5}}},
 		{"mail and PAM", mailLog, totals{"syslog", 4, 0,
 			m{"wrong_credentials": 5}, m{"bob@example.org": 3, "info@example.org": 1, "root": 1}, m{"203.0.113.8": 3, "203.0.113.20": 1}, m{"imap": 3, "smtp": 1, "pam": 1}}},
+		{"devices, and syslog of every kind", deviceLog, totals{"syslog", 3, 0,
+			m{"wrong_credentials": 3}, m{"joe": 1, "ann": 1}, m{"192.0.2.50": 1, "02-00-00-00-00-01": 1, "192.0.2.1": 1}, m{"snmp": 1, "radius": 1, "ssh": 1}}},
 		{"access log", accessText, totals{"access", 5, 0,
 			m{"wrong_credentials": 1, "rate_limited": 1, "permission_denied": 1, "proxy_required": 1}, m{"ann": 1}, m{"203.0.113.1": 1, "203.0.113.2": 1, "203.0.113.3": 1, "203.0.113.4": 1}, m{"http": 4}}},
 		{"Entra, an array", entraLog, totals{"json", 3, 0,

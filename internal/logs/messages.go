@@ -46,6 +46,13 @@ var programs = map[string][]shape{
 	"postfix": {
 		{[]byte("authentication failed"), regexp.MustCompile(`^warning: (?:[^\[]*)\[(?P<source>[^\]]+)\]: SASL \S+ authentication failed: ?(?P<why>.*?)(?:, sasl_username=(?P<user>.*))?$`), "smtp", "", "wrong_credentials"},
 	},
+	"snmptrapd": {
+		{[]byte("uthenticationFailure"), regexp.MustCompile(`\[(?:UDP|TCP|DTLSUDP): \[(?P<source>[^\]]+)\]`), "snmp", "SNMPv2-MIB::authenticationFailure", ""},
+		{[]byte(".6.3.1.1.5.5"), regexp.MustCompile(`\[(?:UDP|TCP|DTLSUDP): \[(?P<source>[^\]]+)\]`), "snmp", "SNMPv2-MIB::authenticationFailure", ""},
+	},
+	"radiusd": {
+		{[]byte("Login incorrect"), regexp.MustCompile(`Login incorrect.*?: \[(?P<user>[^/\]]+)(?:.* cli (?P<source>[^)\s]+))?`), "radius", "", "wrong_credentials"},
+	},
 	"pam": {
 		{[]byte("authentication failure;"), regexp.MustCompile(`pam_\w+\((?P<app>[^:)]+):auth\): authentication failure;.*?rhost=(?P<source>\S*)(?:\s+user=(?P<user>.*))?`), "pam", "", "wrong_credentials"},
 		{[]byte("temporarily locked"), regexp.MustCompile(`pam_\w+\((?P<app>[^:)]+):auth\): Consecutive login failures for user (?P<user>\S+)`), "pam", "", "account_locked"},
@@ -104,6 +111,8 @@ func familyOf(program string) string {
 		return "dovecot"
 	case strings.HasPrefix(program, "postfix"):
 		return "postfix"
+	case program == "freeradius":
+		return "radiusd"
 	}
 	return program
 }

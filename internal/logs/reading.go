@@ -38,7 +38,7 @@ const (
 // hammers with one account, an attacker spreads over many.
 func read(s scene) string {
 	topUser, topSource := top(s.users, s.count), top(s.sources, s.count)
-	perUser := float64(s.count) / float64(max(len(s.users), 1))
+	perUser := mean(s.users) // of those that were counted apart
 	switch {
 	case s.count == 0:
 		return ReadNone
@@ -66,6 +66,14 @@ func guesses(s scene) float64 {
 }
 
 func share(s scene, cause string) float64 { return float64(s.causes[cause]) / float64(max(s.count, 1)) }
+
+func mean(m map[string]int) float64 {
+	sum := 0
+	for _, n := range m {
+		sum += n
+	}
+	return float64(sum) / float64(max(len(m), 1))
+}
 
 func top(m map[string]int, all int) float64 {
 	return float64(m[most(m)]) / float64(max(all, 1))

@@ -37,6 +37,7 @@ func TestReadings(t *testing.T) {
 	}{
 		{"a script with an old secret", 200, func(int) (string, string) { return "backup", "192.0.2.9" }, logs.ReadHammer},
 		{"spraying from few addresses", 200, func(i int) (string, string) { return fmt.Sprintf("u%d", i%100), fmt.Sprintf("198.51.100.%d", i%3) }, logs.ReadSpray},
+		{"spraying more accounts than a bucket counts apart", 1500, func(i int) (string, string) { return fmt.Sprintf("u%d", i), fmt.Sprintf("198.51.100.%d", i%3) }, logs.ReadSpray},
 		{"spraying names that nobody has, spread", 200, func(i int) (string, string) {
 			return fmt.Sprintf("invalid user u%d", i%100), fmt.Sprintf("198.51.100.%d", i)
 		}, logs.ReadSpray},
