@@ -98,7 +98,6 @@ var wrappers = map[string]bool{"Records": true, "value": true, "Events": true, "
 type objects struct {
 	in     *bufio.Reader
 	line   int
-	depth  int // of braces that are no record: a wrapper
 	record []byte
 	name   []byte // the last string in the wrapper
 }
