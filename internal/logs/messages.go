@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // messages finds failed sign-ins in what programs write to syslog and to the
@@ -27,37 +28,45 @@ type shape struct {
 	cause   string
 }
 
-// programs lists the shapes of each program that is known well.
-var programs = map[string][]shape{
-	"sshd": {
-		{[]byte("Failed "), regexp.MustCompile(`^Failed (?:password|publickey|keyboard-interactive/pam|hostbased|gssapi-with-mic) for invalid user (?P<user>.*?) from (?P<source>\S+)`), "ssh", "Failed password for invalid user x from 192.0.2.1", ""},
-		{[]byte("Failed "), regexp.MustCompile(`^Failed publickey for (?P<user>.*?) from (?P<source>\S+)`), "ssh", "Permission denied (publickey).", ""},
-		{[]byte("Failed "), regexp.MustCompile(`^Failed (?:password|hostbased|gssapi-with-mic) for (?P<user>.*?) from (?P<source>\S+)`), "ssh", "Failed password for x from 192.0.2.1", ""},
-		{[]byte("error: PAM: "), regexp.MustCompile(`^error: PAM: (?:Authentication failure|User not known[^\n]*?) for (?:illegal user )?(?P<user>.*?) from (?P<source>\S+)`), "ssh", "", "wrong_credentials"},
-		{[]byte("not allowed because"), regexp.MustCompile(`^User (?P<user>.*?) from (?P<source>\S+) not allowed because`), "ssh", "", ""},
-		{[]byte(" user "), regexp.MustCompile(`^(?:Connection (?:closed|reset) by|Disconnected from) invalid user (?P<user>.*?) (?P<source>\S+) port \d+ \[preauth\]`), "ssh", "Failed password for invalid user x from 192.0.2.1", ""},
-		{[]byte(" user "), regexp.MustCompile(`^(?:Connection (?:closed|reset) by|Disconnected from) authenticating user (?P<user>.*?) (?P<source>\S+) port \d+ \[preauth\]`), "ssh", "Permission denied (publickey).", ""},
-	},
-	"dovecot": {
-		{[]byte("auth failed"), regexp.MustCompile(`(?i)(?P<app>\S+-login): .*?\(auth failed, (?P<times>\d+) attempts.*?user=<(?P<user>[^>]*)>.*?rip=(?P<source>[^,\s]+)`), "imap", "imap: authentication failed", "wrong_credentials"},
-		{[]byte("user disabled"), regexp.MustCompile(`(?P<app>\S+-login): .*?user=<(?P<user>[^>]*)>.*?rip=(?P<source>[^,\s]+)`), "imap", "", "account_disabled"},
-		{[]byte("unknown user"), regexp.MustCompile(`^auth(?:-worker)?[^:]*: [^(]*\((?P<user>[^,)]*),(?P<source>[^,)]*)`), "imap", "", ""}, // told again by the login process
-	},
-	"postfix": {
-		{[]byte("authentication failed"), regexp.MustCompile(`^warning: (?:[^\[]*)\[(?P<source>[^\]]+)\]: SASL \S+ authentication failed: ?(?P<why>.*?)(?:, sasl_username=(?P<user>.*))?$`), "smtp", "", "wrong_credentials"},
-	},
-	"snmptrapd": {
-		{[]byte("uthenticationFailure"), regexp.MustCompile(`\[(?:UDP|TCP|DTLSUDP): \[(?P<source>[^\]]+)\]`), "snmp", "SNMPv2-MIB::authenticationFailure", ""},
-		{[]byte(".6.3.1.1.5.5"), regexp.MustCompile(`\[(?:UDP|TCP|DTLSUDP): \[(?P<source>[^\]]+)\]`), "snmp", "SNMPv2-MIB::authenticationFailure", ""},
-	},
-	"radiusd": {
-		{[]byte("Login incorrect"), regexp.MustCompile(`Login incorrect.*?: \[(?P<user>[^/\]]+)(?:.* cli (?P<source>[^)\s]+))?`), "radius", "", "wrong_credentials"},
-	},
-	"pam": {
-		{[]byte("authentication failure;"), regexp.MustCompile(`pam_\w+\((?P<app>[^:)]+):auth\): authentication failure;.*?rhost=(?P<source>\S*)(?:\s+user=(?P<user>.*))?`), "pam", "", "wrong_credentials"},
-		{[]byte("temporarily locked"), regexp.MustCompile(`pam_\w+\((?P<app>[^:)]+):auth\): Consecutive login failures for user (?P<user>\S+)`), "pam", "", "account_locked"},
-		{[]byte("account expired"), regexp.MustCompile(`pam_\w+\((?P<app>[^:)]+):account\): account (?P<user>\S+) has expired`), "pam", "", "account_disabled"},
-	},
+// programs lists the shapes of each program that is known well. They are
+// compiled when the first log is read: no other command pays for them.
+var programs = sync.OnceValue(func() map[string][]shape {
+	return map[string][]shape{
+		"sshd": {
+			{[]byte("Failed "), regexp.MustCompile(`^Failed (?:password|publickey|keyboard-interactive/pam|hostbased|gssapi-with-mic) for invalid user (?P<user>.*?) from (?P<source>\S+)`), "ssh", "Failed password for invalid user x from 192.0.2.1", ""},
+			{[]byte("Failed "), regexp.MustCompile(`^Failed publickey for (?P<user>.*?) from (?P<source>\S+)`), "ssh", "Permission denied (publickey).", ""},
+			{[]byte("Failed "), regexp.MustCompile(`^Failed (?:password|hostbased|gssapi-with-mic) for (?P<user>.*?) from (?P<source>\S+)`), "ssh", "Failed password for x from 192.0.2.1", ""},
+			{[]byte("error: PAM: "), regexp.MustCompile(`^error: PAM: (?:Authentication failure|User not known[^\n]*?) for (?:illegal user )?(?P<user>.*?) from (?P<source>\S+)`), "ssh", "", "wrong_credentials"},
+			{[]byte("not allowed because"), regexp.MustCompile(`^User (?P<user>.*?) from (?P<source>\S+) not allowed because`), "ssh", "", ""},
+			{[]byte(" user "), regexp.MustCompile(`^(?:Connection (?:closed|reset) by|Disconnected from) invalid user (?P<user>.*?) (?P<source>\S+) port \d+ \[preauth\]`), "ssh", "Failed password for invalid user x from 192.0.2.1", ""},
+			{[]byte(" user "), regexp.MustCompile(`^(?:Connection (?:closed|reset) by|Disconnected from) authenticating user (?P<user>.*?) (?P<source>\S+) port \d+ \[preauth\]`), "ssh", "Permission denied (publickey).", ""},
+		},
+		"dovecot": {
+			{[]byte("auth failed"), regexp.MustCompile(`(?i)(?P<app>\S+-login): .*?\(auth failed, (?P<times>\d+) attempts.*?user=<(?P<user>[^>]*)>.*?rip=(?P<source>[^,\s]+)`), "imap", "imap: authentication failed", "wrong_credentials"},
+			{[]byte("user disabled"), regexp.MustCompile(`(?P<app>\S+-login): .*?user=<(?P<user>[^>]*)>.*?rip=(?P<source>[^,\s]+)`), "imap", "", "account_disabled"},
+			{[]byte("unknown user"), regexp.MustCompile(`^auth(?:-worker)?[^:]*: [^(]*\((?P<user>[^,)]*),(?P<source>[^,)]*)`), "imap", "", ""}, // told again by the login process
+		},
+		"postfix": {
+			{[]byte("authentication failed"), regexp.MustCompile(`^warning: (?:[^\[]*)\[(?P<source>[^\]]+)\]: SASL \S+ authentication failed: ?(?P<why>.*?)(?:, sasl_username=(?P<user>.*))?$`), "smtp", "", "wrong_credentials"},
+		},
+		"snmptrapd": {
+			{[]byte("uthenticationFailure"), regexp.MustCompile(`\[(?:UDP|TCP|DTLSUDP): \[(?P<source>[^\]]+)\]`), "snmp", "SNMPv2-MIB::authenticationFailure", ""},
+			{[]byte(".6.3.1.1.5.5"), regexp.MustCompile(`\[(?:UDP|TCP|DTLSUDP): \[(?P<source>[^\]]+)\]`), "snmp", "SNMPv2-MIB::authenticationFailure", ""},
+		},
+		"radiusd": {
+			{[]byte("Login incorrect"), regexp.MustCompile(`Login incorrect.*?: \[(?P<user>[^/\]]+)(?:.* cli (?P<source>[^)\s]+))?`), "radius", "", "wrong_credentials"},
+		},
+		"pam": {
+			{[]byte("authentication failure;"), regexp.MustCompile(`pam_\w+\((?P<app>[^:)]+):auth\): authentication failure;.*?rhost=(?P<source>\S*)(?:\s+user=(?P<user>.*))?`), "pam", "", "wrong_credentials"},
+			{[]byte("temporarily locked"), regexp.MustCompile(`pam_\w+\((?P<app>[^:)]+):auth\): Consecutive login failures for user (?P<user>\S+)`), "pam", "", "account_locked"},
+			{[]byte("account expired"), regexp.MustCompile(`pam_\w+\((?P<app>[^:)]+):account\): account (?P<user>\S+) has expired`), "pam", "", "account_disabled"},
+		},
+	}
+})
+
+// lazily compiles an expression when it is first used.
+func lazily(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }
 
 // others are the words of failures of programs that are not known well.
@@ -66,14 +75,14 @@ var others = [][]byte{
 	[]byte("uthentication failed"), []byte("nvalid password"), []byte("nvalid credentials"), []byte("ccess-Reject"), []byte("authenticationFailure"),
 }
 
-var repeated = regexp.MustCompile(`^message repeated (\d+) times: \[ ?(.*?)\]$`)
+var repeated = lazily(`^message repeated (\d+) times: \[ ?(.*?)\]$`)
 
 // failure is the failed sign-in that a line tells of; nil when it tells of
 // none, or of one that another line tells of.
 func (m *messages) failure(h head) *record {
 	times := 1
 	if bytes.HasPrefix(h.text, []byte("message repeated ")) {
-		if found := repeated.FindSubmatch(h.text); found != nil {
+		if found := repeated().FindSubmatch(h.text); found != nil {
 			times, _ = strconv.Atoi(string(found[1]))
 			h.text = found[2]
 		}
@@ -83,7 +92,7 @@ func (m *messages) failure(h head) *record {
 	if bytes.HasPrefix(h.text, []byte("pam_")) {
 		family = "pam"
 	}
-	shapes, known := programs[family]
+	shapes, known := programs()[family]
 	for i := range shapes {
 		if bytes.Contains(h.text, shapes[i].needle) {
 			if r := m.fit(&shapes[i], h, family); r != nil {
@@ -97,7 +106,7 @@ func (m *messages) failure(h head) *record {
 	}
 	for _, word := range others {
 		if bytes.Contains(h.text, word) {
-			return &record{app: name, text: firstOf(string(h.text)), count: times, user: guess(whoPattern, h.text), source: guess(wherePattern, h.text)}
+			return &record{app: name, text: firstOf(string(h.text)), count: times, user: guess(whoPattern(), h.text), source: guess(wherePattern(), h.text)}
 		}
 	}
 	return nil
@@ -164,8 +173,8 @@ func (m *messages) first(pid string, end bool) bool {
 }
 
 var (
-	whoPattern   = regexp.MustCompile(`(?i)\b(?:user(?:name)?|account|login)[=: ]+["'<\[]?([\w.@\\+-]+)`)
-	wherePattern = regexp.MustCompile(`\b((?:\d{1,3}\.){3}\d{1,3})\b`)
+	whoPattern   = lazily(`(?i)\b(?:user(?:name)?|account|login)[=: ]+["'<\[]?([\w.@\\+-]+)`)
+	wherePattern = lazily(`\b((?:\d{1,3}\.){3}\d{1,3})\b`)
 )
 
 // guess is what a pattern finds in a line of a program that is not known well.
