@@ -154,7 +154,21 @@ func clockFinding(source string, said agreement, servers, pages []reading) diag.
 		return unknown(facts, "%s, give or take %s: too unsure to judge",
 			drift(said.offset), span(said.uncertainty))
 	}
-	return found(outcome, clockSummary(outcome, source, said, facts["asked"].(int)), facts)
+	asked := facts["asked"].(int)
+	if loneAccuser(outcome, asked, said.usable) {
+		delete(facts, "offset_ms") // not known: nobody confirms it
+		delete(facts, "uncertainty_ms")
+		return unknown(facts, "only 1 of %d %s told the time; by it this clock is %s, and nobody confirms that",
+			asked, plural(sourceNoun(source)), drift(said.offset))
+	}
+	return found(outcome, clockSummary(outcome, source, said, asked), facts)
+}
+
+// loneAccuser reports whether a clock would be called wrong on the word of one
+// of several sources. It may be the one that lies, and the rest are silent. A
+// source that was asked alone was chosen, and is believed.
+func loneAccuser(outcome string, asked, usable int) bool {
+	return asked > 1 && usable == 1 && (outcome == "skewed" || outcome == "zone_wrong")
 }
 
 // clockFacts are the measured values; offset_ms is there only where the
