@@ -28,7 +28,8 @@ const (
 var rooms = map[string][]string{
 	"cmd/authdoctor":       {"internal/cli"},
 	"internal/archtest":    {},
-	"internal/cli":         {"internal/diag", "internal/engine", "internal/explain", "internal/logs", "internal/playbook", "internal/probe", "internal/redact", "internal/report", "internal/scenario", "internal/script", "internal/session", "internal/wizard", "playbooks"},
+	"internal/attempts":    {"internal/state"},
+	"internal/cli":         {"internal/attempts", "internal/diag", "internal/engine", "internal/explain", "internal/logs", "internal/playbook", "internal/probe", "internal/redact", "internal/report", "internal/scenario", "internal/script", "internal/session", "internal/state", "internal/wizard", "playbooks"},
 	"internal/diag":        {},
 	"internal/engine":      {"internal/diag", "internal/playbook"},
 	"internal/explain":     {"internal/diag", "internal/redact"},
@@ -41,6 +42,7 @@ var rooms = map[string][]string{
 	"internal/scenario":    {"internal/diag", "internal/engine", "internal/playbook", "internal/script", "internal/session"},
 	"internal/script":      {"internal/diag"},
 	"internal/session":     {"internal/diag", "internal/engine", "internal/playbook"},
+	"internal/state":       {},
 	"internal/wizard":      {"internal/diag", "internal/wizard/calm"},
 	"internal/wizard/calm": {},
 	"playbooks":            {},
@@ -57,6 +59,7 @@ var owners = map[string][]string{
 	"github.com/charmbracelet/huh":       {"internal/wizard"},
 	"github.com/charmbracelet/lipgloss":  {"internal/wizard", "internal/wizard/calm"}, // calm is a part of wizard
 	"github.com/fatih/color":             {"internal/report"},
+	"github.com/gofrs/flock":             {"internal/state"},
 	"github.com/goccy/go-yaml":           {"internal/playbook"},
 	"github.com/klauspost/compress":      {"internal/logs"},
 	"github.com/miekg/dns":               {"internal/probe"},

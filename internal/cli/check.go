@@ -18,6 +18,7 @@ type checkOptions struct {
 	playbook string
 	only     []string
 	timeout  time.Duration
+	with     withFlags
 }
 
 func newCheck(p *program) *cobra.Command {
@@ -48,6 +49,7 @@ measured (and nothing failed), 2 wrong usage.`,
 	}
 	c.Flags().StringSliceVar(&o.only, "only", nil, "run only these checks (ids, separated by commas)")
 	c.Flags().DurationVar(&o.timeout, "timeout", probe.DefaultTimeout, "time for all checks together")
+	o.with.register(c)
 	return c
 }
 
@@ -70,6 +72,9 @@ func (p *program) check(ctx context.Context, o checkOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := o.with.apply(raw); err != nil {
+		return err
+	}
 	book, err := p.compile(raw, "")
 	if err != nil {
 		return err
@@ -79,7 +84,7 @@ func (p *program) check(ctx context.Context, o checkOptions) error {
 	if err := only(book, ev, o.only); err != nil {
 		return err
 	}
-	m, err := p.measurer(book, ev, o.timeout)
+	m, err := p.measurer(ctx, book, ev, o.timeout, o.with)
 	if err != nil {
 		return err
 	}
@@ -122,12 +127,16 @@ func only(book *engine.Book, ev *diag.Evidence, ids []string) error {
 	return nil
 }
 
-func (p *program) measurer(book *engine.Book, ev *diag.Evidence, timeout time.Duration) (*measurer, error) {
+func (p *program) measurer(ctx context.Context, book *engine.Book, ev *diag.Evidence, timeout time.Duration, with withFlags) (*measurer, error) {
 	shown, err := p.progress()
 	if err != nil {
 		return nil, err
 	}
-	return &measurer{book: book, ev: ev, env: p.Probe, timeout: timeout, shown: shown, heading: heading(book)}, nil
+	env, err := p.probeEnv(ctx, with.attempts, with.secrets...)
+	if err != nil {
+		return nil, err
+	}
+	return &measurer{book: book, ev: ev, env: env, timeout: timeout, shown: shown, heading: heading(book)}, nil
 }
 
 // stamp adds what only the caller knows.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/probe"
+	"github.com/authdoctor/authdoctor/internal/state"
 )
 
 // System is the world that the program runs in. Tests supply their own.
@@ -29,6 +30,7 @@ type System struct {
 	Stderr  io.Writer
 	Getenv  func(string) string
 	Now     func() time.Time
+	Random  func() float64 // from 0 to 1
 	Version string
 	Probe   probe.Env
 	// Interrupt makes a context that ends on Ctrl-C. Commands that finish at
@@ -47,6 +49,10 @@ type System struct {
 	OpenFile  func(name string) (io.ReadCloser, error)
 	ReadDir   func(name string) ([]string, error) // names of the files in a folder; an error if it is none
 	WriteFile func(name string, data []byte) error
+	// State is the folder for what must outlive a run.
+	State state.Dir
+	// Password asks for a secret in a terminal, without showing it.
+	Password func(ctx context.Context, in io.Reader, out io.Writer) (string, error)
 }
 
 // Exit statuses that no verdict gives.

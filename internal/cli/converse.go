@@ -47,7 +47,7 @@ func (d *diagnosis) converse(ctx context.Context) (diag.Verdict, error) {
 			return diag.Verdict{}, err
 		}
 	}
-	m, err := d.measurer(d.book, d.ev, d.opt.timeout)
+	m, err := d.measurer(ctx, d.book, d.ev, d.opt.timeout, d.opt.with)
 	if err != nil {
 		return diag.Verdict{}, err
 	}
@@ -68,7 +68,7 @@ func (d *diagnosis) goOn(id string) error {
 	matches := d.ev.Matches
 	d.ev = diag.NewEvidence()
 	d.ev.Matches = matches
-	d.vars = nil // those of the caller were meant for the first playbook
+	d.vars, d.opt.with = nil, withFlags{} // those of the caller were meant for the first playbook
 	if d.book, err = d.compile(raw, ""); err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ type diagnoseOptions struct {
 	noChecks   bool
 	timeout    time.Duration
 	record     string
+	with       withFlags
 }
 
 func newDiagnose(p *program) *cobra.Command {
@@ -73,6 +74,7 @@ waits), 3 not enough could be known, 2 wrong usage, 130 stopped.`,
 	f.BoolVar(&p.accessible, "accessible", false, "plain numbered questions, for screen readers")
 	f.StringVar(&o.record, "record", "", "write the case to this file, to be played again with --answers")
 	f.DurationVar(&o.timeout, "timeout", probe.DefaultTimeout, "time for all checks together")
+	o.with.register(c)
 	return c
 }
 
@@ -170,6 +172,9 @@ func (d *diagnosis) prepare(ctx context.Context) error {
 	}
 	raw, err := d.load(d.opt.playbook)
 	if err != nil {
+		return err
+	}
+	if err := d.opt.with.apply(raw); err != nil {
 		return err
 	}
 	if d.book, err = d.compile(raw, d.opt.surface); err != nil {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,6 +50,7 @@ func kinds() []string {
 func newProbeKind(p *program, pr probe.Probe) *cobra.Command {
 	lists, single := map[string]*[]string{}, map[string]*string{}
 	var timeout time.Duration
+	var limit int
 	c := &cobra.Command{
 		Use:   pr.Kind,
 		Short: pr.Doc,
@@ -68,7 +70,7 @@ func newProbeKind(p *program, pr probe.Probe) *cobra.Command {
 					with[name] = *v
 				}
 			}
-			return p.interruptible(func(ctx context.Context) error { return p.probe(ctx, pr, with, timeout) })
+			return p.interruptible(func(ctx context.Context) error { return p.probe(ctx, pr, with, timeout, limit) })
 		},
 	}
 	for _, param := range pr.Params {
@@ -79,12 +81,15 @@ func newProbeKind(p *program, pr probe.Probe) *cobra.Command {
 		single[param.Name] = c.Flags().String(param.Name, "", param.Doc)
 	}
 	c.Flags().DurationVar(&timeout, "timeout", probe.DefaultTimeout, "time for it")
+	if slices.ContainsFunc(pr.Params, func(q probe.Param) bool { return q.Secret }) {
+		c.Flags().IntVar(&limit, "attempts", 0, "how often a credential may be sent for an account within 15 minutes (0: twice)")
+	}
 	return c
 }
 
 // probe runs one probe as the only check of a playbook of one, so that it is
 // judged by the same rules.
-func (p *program) probe(ctx context.Context, pr probe.Probe, with map[string]string, timeout time.Duration) error {
+func (p *program) probe(ctx context.Context, pr probe.Probe, with map[string]string, timeout time.Duration, limit int) error {
 	if timeout <= 0 {
 		return usagef("for example: --timeout 5s", "--timeout must be more than nothing, got %s", timeout)
 	}
@@ -93,13 +98,17 @@ func (p *program) probe(ctx context.Context, pr probe.Probe, with map[string]str
 			return usagef("see: authdoctor probe "+pr.Kind+" --help", "probe %s needs --%s", pr.Kind, param.Name)
 		}
 	}
+	env, err := p.probeEnv(ctx, limit, secretValues(pr, with)...)
+	if err != nil {
+		return err
+	}
 	book, err := engine.Compile(single(pr.Kind, with), nil)
 	if err != nil {
 		return err
 	}
 	ev := diag.NewEvidence()
 	ev.Answer(diag.AskWhere, string(diag.WhereHere), nil)
-	found := probe.Runner{Env: p.Probe, Timeout: timeout}.Probe(ctx, []diag.Request{{ID: pr.Kind, Kind: pr.Kind, With: with}})
+	found := probe.Runner{Env: env, Timeout: timeout}.Probe(ctx, []diag.Request{{ID: pr.Kind, Kind: pr.Kind, With: with}})
 	ev.Measured(pr.Kind, found[pr.Kind], with)
 	c := engine.Checks(book, ev)[0]
 	err = p.emit(func(w io.Writer, o report.Options) error { return report.Finding(w, p.format, c, o) })

@@ -4,14 +4,17 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 	"time"
 
 	"github.com/authdoctor/authdoctor/internal/probe"
+	"github.com/authdoctor/authdoctor/internal/state"
 	"github.com/authdoctor/authdoctor/internal/wizard"
 )
 
@@ -25,7 +28,8 @@ func OS() System {
 			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		},
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Getenv: os.Getenv, Now: time.Now, Version: versionText(), Probe: probe.System(),
+		Getenv: os.Getenv, Now: time.Now, Random: rand.Float64, Version: versionText(), Probe: probe.System(),
+		State: state.Dir(state.Folder(os.Getenv, runtime.GOOS)), Password: wizard.Password,
 		Terminal: wizard.Terminal, Settle: 250 * time.Millisecond, OpenTTY: openTTY, ReadFile: readFile, OpenFile: openFile, ReadDir: readDir, WriteFile: writeFile,
 	}
 }

@@ -31,8 +31,8 @@ var dnsProbe = Probe{
 	Kind: "dns",
 	Doc:  "whether the name servers know a name, asking each of them for itself",
 	Params: []Param{
-		{Name: "name", Required: true, Doc: "host name to look up; of a HOST:PORT or a URL, the host"},
-		{Name: "resolver", Many: true, Doc: "name server to ask instead of the system's, HOST or HOST:PORT"},
+		{Name: "name", Target: true, Required: true, Doc: "host name to look up; of a HOST:PORT or a URL, the host"},
+		{Name: "resolver", Target: true, Many: true, Doc: "name server to ask instead of the system's, HOST or HOST:PORT"},
 	},
 	Run: runDNS,
 }

@@ -27,7 +27,7 @@ var httpProbe = Probe{
 	Kind: "http",
 	Doc:  "whether a page or endpoint answers as it should; sends no credentials",
 	Params: []Param{
-		{Name: "url", Required: true, Doc: "address of the page, http:// or https://"},
+		{Name: "url", Target: true, Required: true, Doc: "address of the page, http:// or https://"},
 		{Name: "ca-file", Doc: "file of certificates (PEM) to trust besides the system's own"},
 	},
 	Run: runHTTP,

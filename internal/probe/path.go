@@ -34,8 +34,8 @@ var pathProbe = Probe{
 	Kind: "path",
 	Doc:  "whether the way to the internet is open: no portal, no filter, no dead proxy in between",
 	Params: []Param{
-		{Name: "url", Doc: "page whose way is checked; http:// or https://"},
-		{Name: "captive", Many: true, Doc: "page whose right answer is known, to ask instead of the usual ones"},
+		{Name: "url", Target: true, Doc: "page whose way is checked; http:// or https://"},
+		{Name: "captive", Target: true, Many: true, Doc: "page whose right answer is known, to ask instead of the usual ones"},
 	},
 	Run: runPath,
 }

@@ -32,6 +32,12 @@ type Param struct {
 	Many     bool // a list: repeated flag, or values separated by commas or spaces
 	FlagOnly bool // never in a playbook
 	Required bool
+	// Secret: the value names where a secret is read from (Env.Secret), or
+	// belongs to one, such as the login's name. It is FlagOnly too, and goes
+	// only where a Target that was given by flag says.
+	Secret bool
+	// Target: says which server is spoken to.
+	Target bool
 }
 
 // Params are the values of a probe's parameters, by name. Lists are joined by
@@ -60,6 +66,11 @@ type Env struct {
 	// PublicRoots are everybody's authorities, whatever was installed on this
 	// computer; nil is Mozilla's set.
 	PublicRoots *x509.CertPool
+	// Secret reads the secret that a parameter names: a file, "-" for standard
+	// input or a prompt, "env:NAME" for the environment. Nil: there are none.
+	Secret func(source string) (diag.Secret, error)
+	// Attempts counts credentials that are sent. Nil: none may be sent.
+	Attempts Budget
 }
 
 // All lists every probe, sorted by kind.

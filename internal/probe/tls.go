@@ -20,7 +20,7 @@ var tlsProbe = Probe{
 	Kind: "tls",
 	Doc:  "whether a connection can be encrypted, and whether the server proves its name",
 	Params: []Param{
-		{Name: "address", Required: true, Doc: "host, host:port or the address of a page; port 443 unless it says another"},
+		{Name: "address", Target: true, Required: true, Doc: "host, host:port or the address of a page; port 443 unless it says another"},
 		{Name: "server-name", Doc: "name that the server must prove, when it is not the host of the address"},
 		{Name: "ca-file", Doc: "file of certificates (PEM) to trust besides the system's own"},
 	},

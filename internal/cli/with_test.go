@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/playbook"
+)
+
+func TestWithChangesAParameter(t *testing.T) {
+	book := &playbook.Playbook{ID: "b", Checks: []playbook.Check{{ID: "name", Run: "dns", With: map[string]string{"name": "old.example"}}}}
+	w := withFlags{with: []string{"name.name=new.example", "name.resolver=127.0.0.1", "name.resolver=127.0.0.2"}}
+	if err := w.apply(book); err != nil {
+		t.Fatal(err)
+	}
+	if got := book.Checks[0].With; got["name"] != "new.example" || got["resolver"] != "127.0.0.1,127.0.0.2" {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestWithRefusesWhatIsNotThere(t *testing.T) {
+	book := &playbook.Playbook{ID: "b", Checks: []playbook.Check{{ID: "name", Run: "dns"}}}
+	for _, c := range []struct{ flag, err, hint string }{
+		{"name", `--with "name" is not CHECK.PARAMETER=VALUE`, "for example"},
+		{"name=x", `--with "name" is not`, "for example"},
+		{"name.name=", `--with "name.name" is not`, "for example"},
+		{"nmae.name=x", `playbook b has no check "nmae"`, "did you mean name?"},
+		{"name.nam=x", `check name has no parameter "nam"`, "did you mean name?"},
+		{"name.name={{x}}", "variables are not filled in", "write the value out"},
+	} {
+		err := (&withFlags{with: []string{c.flag}}).apply(book)
+		var usage *diag.UsageError
+		if !errors.As(err, &usage) || !strings.Contains(err.Error(), c.err) || !strings.Contains(usage.Hint, c.hint) {
+			t.Errorf("%s: %v (%+v)", c.flag, err, usage)
+		}
+	}
+}
+
+func TestSecretsAreRead(t *testing.T) {
+	p := &program{System: &System{
+		Stdin:    strings.NewReader("from stdin\n"),
+		Getenv:   func(k string) string { return map[string]string{"TOKEN": "from env"}[k] },
+		Terminal: func(any) (int, bool) { return 0, false },
+		ReadFile: func(name string) ([]byte, error) {
+			switch name {
+			case "pw":
+				return []byte(" from file \r\n"), nil
+			case "empty":
+				return []byte("\n"), nil
+			case "big":
+				return make([]byte, maxSecret+1), nil
+			}
+			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+		},
+	}}
+	env, err := p.probeEnv(t.Context(), 0, "-", "pw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for source, want := range map[string]string{"-": "from stdin", "env:TOKEN": "from env", "pw": " from file "} {
+		for range 2 { // a check may be measured again
+			got, err := env.Secret(source)
+			if err != nil || got.Reveal() != want {
+				t.Errorf("%s: %q %v", source, got.Reveal(), err)
+			}
+		}
+		if s, _ := env.Secret(source); strings.Contains(fmt.Sprintf("%v %+v %#v %s", s, s, s, s), "from") {
+			t.Errorf("%s: the secret prints", source)
+		}
+	}
+	for source, want := range map[string]string{"empty": "empty holds no secret", "env:NONE": "the variable NONE holds no secret", "gone": "gone: file does not exist", "big": "big is too large"} {
+		if _, err := env.Secret(source); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", source, err, want)
+		}
+	}
+}
