@@ -109,6 +109,6 @@ func TestConsultNamesTheSilentServer(t *testing.T) {
 		playbook: "alarmcom",
 		args: append(healthy("clock=accurate", "network-path=ok", "name-lookup=ok"),
 			"--timeout", "1500ms", "--var", "login_url=http://"+silent+"/"),
-		check: "login-page", layer: diag.LayerEndpoint, class: "network_unreachable",
+		check: "login-page", layer: diag.LayerEndpoint, class: "provider_outage", // of the most probable cause of a silence
 	}.hold(t)
 }
