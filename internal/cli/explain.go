@@ -6,17 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/explain"
-	"github.com/authdoctor/authdoctor/internal/playbook"
 	"github.com/authdoctor/authdoctor/internal/redact"
 	"github.com/authdoctor/authdoctor/internal/report"
-	"github.com/authdoctor/authdoctor/playbooks"
 )
 
 // maxLine bounds one line of a batch, and a message that is read whole.
@@ -98,37 +94,6 @@ func found(recognised bool) error {
 		return status(3)
 	}
 	return nil
-}
-
-// explainer knows the signatures that come with authdoctor.
-func explainer() (*explain.Explainer, error) {
-	known, err := signatures()
-	if err != nil {
-		return nil, err
-	}
-	return explain.New(known), nil
-}
-
-// signatures reads those that come with authdoctor.
-func signatures() (diag.Signatures, error) {
-	var none diag.Signatures
-	names, err := fs.Glob(playbooks.Signatures, "signatures/*.yaml")
-	if err != nil {
-		return none, err
-	}
-	var files []*playbook.SignatureFile
-	for _, name := range names {
-		data, err := playbooks.Signatures.ReadFile(name)
-		if err != nil {
-			return none, err
-		}
-		f, err := playbook.ParseSignatures("playbooks/"+name, data)
-		if err != nil {
-			return none, err
-		}
-		files = append(files, f)
-	}
-	return playbook.JoinSignatures(files...)
 }
 
 // messages are what was given: an argument, standard input, or each of its

@@ -18,13 +18,16 @@ import (
 func newBookLint(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "lint [PATH...]",
-		Short: "Say what is wrong with playbooks and scenario files",
-		Long: `Read playbooks and scenario files strictly and say what is wrong with them: what
-cannot be read, and what cannot be meant. Without a PATH, the built-in ones.
+		Short: "Say what is wrong with playbooks, scenarios and signatures",
+		Long: `Read playbooks, scenario files and files of signatures strictly and say what is
+wrong with them: what cannot be read, and what cannot be meant. A signature is
+held to its examples and near misses against all that come with authdoctor.
+Without a PATH, the built-in ones.
 
 Exit status: 0 no errors (warnings are allowed), 1 errors.`,
 		Example: `  authdoctor playbook lint
   authdoctor playbook lint my-service.yaml my-service.test.yaml
+  authdoctor playbook lint playbooks/signatures/entra.yaml
   authdoctor playbook lint ./playbooks --format junit`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := p.needFormat("playbook lint", "text", "json", "junit"); err != nil {
@@ -60,7 +63,8 @@ func (p *program) sources(paths []string) ([]source, error) {
 				}
 			}
 		}
-		return out, nil
+		known, err := signatureSources()
+		return append(out, known...), err
 	}
 	for _, path := range paths {
 		files := []string{path}
@@ -102,7 +106,10 @@ func (p *program) lint(paths []string) error {
 	run := diag.TestRun{Name: "playbook lint", Cases: []diag.TestCase{}}
 	problems := []playbook.Problem{}
 	for _, src := range sources {
-		found := p.lintOne(src)
+		found, err := p.lintOne(src)
+		if err != nil {
+			return err
+		}
 		problems = append(problems, found...)
 		run.Cases = append(run.Cases, lintCases(src.name, found)...)
 	}
@@ -115,13 +122,21 @@ func (p *program) lint(paths []string) error {
 	return nil
 }
 
-func (p *program) lintOne(src source) []playbook.Problem {
+func (p *program) lintOne(src source) ([]playbook.Problem, error) {
 	if strings.HasSuffix(src.name, scenarioSuffix) {
 		_, problems := p.readSuite(src)
-		return problems
+		return problems, nil
+	}
+	if playbook.IsSignatures(src.data) {
+		tests, err := p.signatureTests(src)
+		if err != nil {
+			return nil, err
+		}
+		_, problems := playbook.LintSignatures(src.name, src.data, tests)
+		return problems, nil
 	}
 	_, problems := playbook.Lint(src.name, src.data, parameters())
-	return problems
+	return problems, nil
 }
 
 // lintCases makes a test case of a file, or of each of its errors; warnings

@@ -19,7 +19,8 @@ func severityOf(code string) Severity {
 }
 
 // Codes lists every code, sorted. To PB024 and PB050: what makes a file
-// unusable. From PB025: what makes a usable playbook a poor one.
+// unusable. From PB025: what makes a usable playbook a poor one; from PB060,
+// a file of signatures.
 var Codes = []Code{
 	{"PB001", Error, "not readable as YAML", "The file breaks the rules of YAML. Look at the line, and at the one before it: an open quote, a tab, a colon in an unquoted text."},
 	{"PB002", Error, "not a plain text file of sensible size", "Playbooks are UTF-8 text without control characters, at most 1 MiB, 10,000 lines and 32 levels deep. What goes beyond could disturb a terminal or stall the reader."},
@@ -67,4 +68,11 @@ var Codes = []Code{
 	{"PB043", Warning, "instructions that nobody sees", "The surface is not one of the playbook's."},
 
 	{"PB050", Error, "a scenario that demands nothing", "It would always pass. Say which cause, walk or verdict is expected."},
+
+	{"PB060", Error, "a signature without an example", "An example shows what the message looks like, and tests that it is recognised."},
+	{"PB061", Error, "an example that is not recognised", "The signature must win its own examples against all others, or another that says the same must."},
+	{"PB062", Error, "a near miss that is hit", "The message resembles what the signature is for and is something else. Make the literals or the pattern narrower."},
+	{"PB063", Warning, "no near miss", "Say which message could be confused with it and must not be, for the signature or for its file."},
+	{"PB064", Error, "a signature that leads nowhere", "The playbook or the cause that it points to does not exist."},
+	{"PB065", Error, "a reference that cannot be looked up", "The reference is the web address of the page that the facts come from."},
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens")
@@ -22,7 +24,29 @@ var probes = map[string][]string{
 	"dns":  {"name", "resolver"},
 }
 
-// problemsOf reads a file of any of the three formats.
+// literalTests take a message for a signature when one of its literals is in
+// it; the real ones need the room that explains.
+var literalTests = SignatureTests{
+	Wins: func(s diag.Signature, message string) string {
+		if containsAny(message, s.Literals) {
+			return ""
+		}
+		return "nothing"
+	},
+	Fits: func(s diag.Signature, message string) bool { return containsAny(message, s.Literals) },
+	Leads: func(playbook, cause string) string {
+		if playbook == "" || playbook == "web-login" && cause == "" {
+			return ""
+		}
+		return "playbook " + playbook + ", which is not there"
+	},
+}
+
+func containsAny(message string, literals []string) bool {
+	return slices.ContainsFunc(literals, func(l string) bool { return strings.Contains(message, l) })
+}
+
+// problemsOf reads a file of any of the four formats.
 func problemsOf(t testing.TB, name string, data []byte) []Problem {
 	t.Helper()
 	switch {
@@ -35,6 +59,9 @@ func problemsOf(t testing.TB, name string, data []byte) []Problem {
 	case strings.HasSuffix(name, ".answers.yaml"):
 		_, err := ParseAnswers(name, data, baseBook(t))
 		return listOfError(t, err)
+	case IsSignatures(data):
+		_, list := LintSignatures(name, data, literalTests)
+		return list
 	}
 	_, list := Lint(name, data, probes)
 	return list

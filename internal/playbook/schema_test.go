@@ -69,6 +69,8 @@ func schemaFor(t testing.TB, name string) *jsonschema.Schema {
 		return compileSchema(t, "scenarios", ScenariosJSONSchema())
 	case strings.HasSuffix(name, ".answers.yaml"):
 		return compileSchema(t, "answers", AnswersJSONSchema())
+	case strings.HasSuffix(name, ".signatures.yaml"):
+		return compileSchema(t, "signatures", SignaturesJSONSchema())
 	}
 	return compileSchema(t, "playbook", JSONSchema())
 }

@@ -25,20 +25,37 @@ type SignatureFile struct {
 	List   []diag.Signature
 	Marks  []diag.SystemMark
 	lines  []int // of the signatures
+	ours   []int // how many near misses of each are its own
 }
 
 // ParseSignatures reads a file of signatures strictly. The error is a
 // *Problems.
 func ParseSignatures(name string, data []byte) (*SignatureFile, error) {
-	s := openSource(name, data)
-	r := &signatureReader{decoder: newDecoder(s), file: &SignatureFile{Path: name, Advice: map[string]Advice{}}}
-	if root := s.tree(); root != nil {
-		r.read(r.object(root, "", "the signature file"))
-	}
+	r := readSignatures(name, data, true)
 	if err := r.err(); err != nil {
 		return nil, err
 	}
 	return r.file, nil
+}
+
+// TrustSignatures reads a file that ParseSignatures is known to take, such as
+// those that come with authdoctor: patterns are not compiled, which would take
+// longer than reading the file.
+func TrustSignatures(name string, data []byte) (*SignatureFile, error) {
+	r := readSignatures(name, data, false)
+	if err := r.err(); err != nil {
+		return nil, err
+	}
+	return r.file, nil
+}
+
+func readSignatures(name string, data []byte, patterns bool) *signatureReader {
+	s := openSource(name, data)
+	r := &signatureReader{decoder: newDecoder(s), file: &SignatureFile{Path: name, Advice: map[string]Advice{}}, patterns: patterns}
+	if root := s.tree(); root != nil {
+		r.read(r.object(root, "", "the signature file"))
+	}
+	return r
 }
 
 // JoinSignatures makes one body of knowledge of several files. Advice of any
@@ -93,6 +110,7 @@ type signatureReader struct {
 	forms    []string       // patterns with {n}
 	examples []string       // messages with {n} or {code}
 	near     []string
+	patterns bool // compile them, to see whether they can be
 }
 
 func (r *signatureReader) read(o *object) {
@@ -174,7 +192,9 @@ func (r *signatureReader) signature(o *object) diag.Signature {
 	s.Actor = o.word(o.take("actor"), "actor", diag.Actors)
 	s.Playbook, s.Cause = o.text("playbook"), o.text("cause")
 	s.Examples = o.texts("examples")
-	s.NearMisses = append(o.texts("near"), r.near...)
+	s.NearMisses = o.texts("near")
+	r.file.ours = append(r.file.ours, len(s.NearMisses))
+	s.NearMisses = append(s.NearMisses, r.near...)
 	r.override(o, &s)
 	r.spell(o, &s)
 	return s
@@ -263,6 +283,9 @@ func (r *signatureReader) checkSpelling(o *object, s *diag.Signature) {
 		if len(l) < 2 {
 			r.add("PB009", o.at, "literal %s of %s is too short", quote(l), o.name)
 		}
+	}
+	if !r.patterns {
+		return
 	}
 	at := r.valueAt(o.path + "/pattern")
 	re, err := regexp.Compile("(?i)" + s.Pattern)
