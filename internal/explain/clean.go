@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"sort"
 	"strings"
 	"unicode/utf8"
 )
@@ -10,7 +11,17 @@ import (
 type view struct {
 	text  string
 	lower string // ASCII in lower case, byte for byte
-	at    []int  // nil when text is the message itself
+	// runs say where the text stood in the view before, which may be one of
+	// yet another. Without one, the text is the message itself.
+	runs   []run
+	before *view
+}
+
+// A run is a stretch of a view, up to the next one, with its place in the view
+// before: byte for byte, or all of it for one escape.
+type run struct {
+	to, from int
+	escape   bool
 }
 
 // maxRounds bounds how many wrappers around each other are undone.
@@ -23,11 +34,12 @@ func clean(message string) view {
 		if !strings.ContainsAny(v.text, "\\%&\"\n\r\t\x1b") && !strings.Contains(v.text, "  ") && isASCII(v.text) {
 			break
 		}
-		u := unwrapper{in: v, form: isForm(v.text)}
+		u := unwrapper{in: v.text, form: isForm(v.text)}
 		if !u.run() {
 			break
 		}
-		v = view{text: string(u.out), at: u.at}
+		before := v
+		v = view{text: string(u.out), runs: u.runs, before: &before}
 	}
 	v.lower = lowerASCII(v.text)
 	return v
@@ -35,10 +47,23 @@ func clean(message string) view {
 
 // span translates a place in the view into one in the message.
 func (v view) span(from, to int) [2]int {
-	if v.at == nil || from >= to {
+	if from >= to {
 		return [2]int{from, to}
 	}
-	return [2]int{v.at[from], v.at[to-1] + 1}
+	return [2]int{v.place(from), v.place(to-1) + 1}
+}
+
+// place is where a byte of the view came from.
+func (v view) place(i int) int {
+	if v.before == nil {
+		return i
+	}
+	n := sort.Search(len(v.runs), func(n int) bool { return v.runs[n].to > i }) - 1
+	r := v.runs[n]
+	if !r.escape {
+		r.from += i - r.to
+	}
+	return v.before.place(r.from)
 }
 
 func isASCII(s string) bool {
@@ -68,43 +93,63 @@ func isForm(s string) bool {
 
 // An unwrapper takes one layer of escaping away.
 type unwrapper struct {
-	in   view
+	in   string
 	form bool
 	out  []byte
-	at   []int
-	pos  int
+	runs []run
 }
 
+// special are the bytes at which something may begin that stands for
+// something else. All others are taken as they are, many at a time.
+var special = func() (table [256]bool) {
+	for _, c := range []byte("\\%&+\n\r\t\" \x1b") {
+		table[c] = true
+	}
+	for c := utf8.RuneSelf; c < len(table); c++ {
+		table[c] = true
+	}
+	return table
+}()
+
 func (u *unwrapper) run() (changed bool) {
-	s := u.in.text
-	u.out, u.at = make([]byte, 0, len(s)), make([]int, 0, len(s))
-	for u.pos < len(s) {
-		with, size := unescape(s[u.pos:], u.form)
+	s := u.in
+	u.out = make([]byte, 0, len(s))
+	for pos := 0; pos < len(s); {
+		end := pos
+		for end < len(s) && !special[s[end]] {
+			end++
+		}
+		u.put(s[pos:end], pos, end-pos)
+		if pos = end; pos == len(s) {
+			break
+		}
+		with, size := unescape(s[pos:], u.form)
 		if size == 0 {
-			with, size = s[u.pos:u.pos+1], 1
+			with, size = s[pos:pos+1], 1
 		}
 		if with == " " && len(u.out) > 0 && u.out[len(u.out)-1] == ' ' {
 			with = ""
 		}
-		changed = changed || with != s[u.pos:u.pos+size]
-		u.put(with, size)
+		changed = changed || with != s[pos:pos+size]
+		u.put(with, pos, size)
+		pos += size
 	}
 	return changed
 }
 
-// put appends what size bytes of the input stand for.
-func (u *unwrapper) put(with string, size int) {
-	for i := range len(with) {
-		from := u.pos
-		if len(with) == size {
-			from += i
-		}
-		if u.in.at != nil {
-			from = u.in.at[from]
-		}
-		u.out, u.at = append(u.out, with[i]), append(u.at, from)
+// put appends what size bytes of the input, from there on, stand for.
+func (u *unwrapper) put(with string, from, size int) {
+	if with == "" {
+		return
 	}
-	u.pos += size
+	next := run{to: len(u.out), from: from, escape: len(with) != size}
+	u.out = append(u.out, with...)
+	if n := len(u.runs); n > 0 && !next.escape {
+		if last := u.runs[n-1]; !last.escape && next.from-last.from == next.to-last.to {
+			return // it only goes on
+		}
+	}
+	u.runs = append(u.runs, next)
 }
 
 // unescape returns what the beginning of s stands for, and how many bytes of s
