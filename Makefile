@@ -7,7 +7,7 @@ LDFLAGS := -s -w -X github.com/authdoctor/authdoctor/internal/cli.version=$(VERS
 # golangci-lint is a tool, not a dependency: it is run at this version.
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: run build test lint lab check cover fuzz size update-golden clean
+.PHONY: run build test lint lab check cover fuzz size bench update-golden clean
 
 # Start the wizard; without a terminal, diagnose without asking. What it finds
 # is no failure of make.
@@ -43,6 +43,11 @@ check: lint test lab size
 # The binary stays small and starts fast; the test measures both in one run.
 size: build
 	$(GO) test -count=1 -run 'TestBudgets' -v ./cmd/authdoctor -budget $(CURDIR)/$(BIN)
+
+# How fast text is read, next to grep on the same file in the same run.
+BENCH_MB ?= 100
+bench: build
+	$(GO) test -count=1 -run 'TestBench' -v ./cmd/authdoctor -measure $(CURDIR)/$(BIN) -mb $(BENCH_MB)
 
 cover:
 	$(GO) test -coverprofile=bin/cover.out ./... && $(GO) tool cover -func=bin/cover.out | tail -1

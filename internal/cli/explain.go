@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -68,24 +67,21 @@ func (e *explanation) run(args []string) error {
 	if e.jsonl {
 		return e.batch(known)
 	}
-	messages, err := e.messages(args, given)
+	if e.lines {
+		if given {
+			return usagef("give the lines on standard input", "--lines goes with no TEXT")
+		}
+		return e.eachLine(known)
+	}
+	message, err := e.message(args, given)
 	if err != nil {
 		return err
 	}
-	told := make([]explain.Told, 0, len(messages))
-	recognised := false
-	for i, m := range messages {
-		a := known.Explain(redact.Text(m))
-		if e.lines {
-			a.ID = i + 1
-		}
-		recognised = recognised || a.Recognised()
-		told = append(told, explain.Told{Message: m, Answer: a})
-	}
-	if err := e.write(told); err != nil {
+	a := known.Explain(redact.Text(message))
+	if err := e.write([]explain.Told{{Message: message, Answer: a}}); err != nil {
 		return err
 	}
-	return found(recognised)
+	return found(a.Recognised())
 }
 
 // found is the exit status of an explanation.
@@ -96,34 +92,35 @@ func found(recognised bool) error {
 	return nil
 }
 
-// messages are what was given: an argument, standard input, or each of its
-// lines.
-func (e *explanation) messages(args []string, given bool) ([]string, error) {
+// message is what was given: an argument, or all of standard input.
+func (e *explanation) message(args []string, given bool) (string, error) {
 	text := ""
 	if given {
 		text = args[0]
 	} else {
-		data, err := io.ReadAll(io.LimitReader(e.Stdin, maxLine))
+		data, err := io.ReadAll(io.LimitReader(e.Stdin, maxLine+1))
 		if err != nil {
-			return nil, mistake(err)
+			return "", mistake(err)
 		}
 		text = string(data)
 	}
-	messages := []string{text}
-	if e.lines {
-		messages = strings.Split(strings.TrimRight(text, "\r\n"), "\n")
+	if len(text) > maxLine {
+		return "", usagef("give the part with the error, or read it line by line with --lines", "the message is over %d MiB", maxLine>>20)
 	}
 	if strings.TrimSpace(text) == "" {
-		return nil, usagef(`for example: authdoctor explain "535 5.7.8 Username and Password not accepted"`, "there is no message to explain")
+		return "", usagef(`for example: authdoctor explain "535 5.7.8 Username and Password not accepted"`, "there is no message to explain")
 	}
-	return messages, nil
+	return text, nil
 }
 
 func (e *explanation) write(told []explain.Told) error {
 	return e.emit(func(w io.Writer, o report.Options) error {
 		switch e.format {
 		case "json":
-			return explainJSON(w, told, e.lines)
+			enc := json.NewEncoder(w)
+			enc.SetEscapeHTML(false)
+			enc.SetIndent("", "  ")
+			return enc.Encode(&told[0].Answer)
 		case "html":
 			return explain.HTML(w, told)
 		case "markdown":
@@ -131,54 +128,6 @@ func (e *explanation) write(told []explain.Told) error {
 		}
 		return explain.Text(w, told, o.Width)
 	})
-}
-
-// explainJSON writes one document, or one a line for lines.
-func explainJSON(w io.Writer, told []explain.Told, lines bool) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	if !lines {
-		enc.SetIndent("", "  ")
-	}
-	for i := range told {
-		if err := enc.Encode(&told[i].Answer); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// batch answers each line before it reads the next.
-func (e *explanation) batch(known *explain.Explainer) error {
-	recognised := false
-	err := e.emit(func(w io.Writer, _ report.Options) error {
-		in, out := bufio.NewScanner(e.Stdin), bufio.NewWriter(w)
-		in.Buffer(nil, maxLine)
-		enc := json.NewEncoder(out)
-		enc.SetEscapeHTML(false)
-		for n := 1; in.Scan(); n++ {
-			if len(bytes.TrimSpace(in.Bytes())) == 0 {
-				continue
-			}
-			a, err := answerLine(known, in.Bytes())
-			if err != nil {
-				_ = out.Flush() // what was answered stays; the mistake is what is told
-				return usagef(`each line is like {"id":"1","text":"…"}`, "line %d: %s", n, err)
-			}
-			recognised = recognised || a.Recognised()
-			if err := enc.Encode(a); err != nil {
-				return err
-			}
-		}
-		if err := in.Err(); err != nil {
-			return mistake(err)
-		}
-		return out.Flush()
-	})
-	if err != nil {
-		return err
-	}
-	return found(recognised)
 }
 
 func answerLine(known *explain.Explainer, line []byte) (*explain.Answer, error) {
@@ -194,7 +143,7 @@ func answerLine(known *explain.Explainer, line []byte) (*explain.Answer, error) 
 	if item.Text == nil {
 		return nil, fmt.Errorf("there is no text")
 	}
-	a := known.Explain(redact.Text(*item.Text))
+	a := explainLine(known, *item.Text)
 	a.ID = item.ID
 	return &a, nil
 }

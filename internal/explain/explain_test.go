@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/authdoctor/authdoctor/internal/explain"
+	"github.com/authdoctor/authdoctor/internal/redact"
 )
 
 type verdict struct{ System, Code, Cause string }
@@ -133,10 +134,13 @@ func TestWritersShowNoSecret(t *testing.T) {
 
 func FuzzExplain(f *testing.F) {
 	e := explain.New(builtIn(f))
-	for _, s := range []string{"AADSTS50126", `\u0041\x41%41&lt;""`, "\x1b[", "%", `\`, "&amp;amp;", "\xff\xfe"} {
+	for _, s := range []string{"AADSTS50126", "password=x AADSTS50126", `\u0041\x41%41&lt;""`, "\x1b[", "%", `\`, "&amp;amp;", "\xff\xfe"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		if a := e.Explain(redact.Text(text)); a.Recognised() && !e.MayMean(text) {
+			t.Fatal("what is recognised means nothing at first sight")
+		}
 		for _, found := range e.Explain(text).Findings {
 			if found.Span[0] < 0 || found.Span[0] > found.Span[1] || found.Span[1] > len(text) {
 				t.Fatalf("span %v of %d bytes", found.Span, len(text))

@@ -34,13 +34,25 @@ func (e *Explainer) Explain(message string) Answer {
 	return a
 }
 
+// MayMean reports whether a message could hold anything that is known. Nothing
+// of it is kept: it may be asked of text whose secrets are still in it, and
+// for most lines of a log its no saves masking them.
+func (e *Explainer) MayMean(message string) bool {
+	may := false
+	e.words.find(clean(message).lower, func(int) { may = true })
+	return may
+}
+
 // rank puts the match that counts first. A heavier weight wins: a code over
 // wording, a sub-code over the code around it, a broken way over everything.
 // Of the same weight, a longer match wins over one inside it, and otherwise
 // the later one: programs put the inner error behind the outer one.
 func rank(hits []hit) []hit {
 	hits = slices.DeleteFunc(slices.Clone(hits), func(h hit) bool {
-		return slices.ContainsFunc(hits, func(o hit) bool { return o.weight == h.weight && covers(o.span, h.span) })
+		return slices.ContainsFunc(hits, func(o hit) bool {
+			// A code that is known tells more than that it is some code.
+			return o.weight == h.weight && covers(o.span, h.span) || o.weight > h.weight && o.span == h.span && o.System == h.System
+		})
 	})
 	slices.SortStableFunc(hits, func(a, b hit) int {
 		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(b.span[0], a.span[0]), cmp.Compare(a.ID, b.ID))
