@@ -68,6 +68,7 @@ var owners = map[string][]string{
 	"github.com/spf13/cobra":             {"internal/cli"},
 	"golang.org/x/crypto/x509roots":      {"internal/probe"},
 	"golang.org/x/net":                   {"internal/probe"},
+	"golang.org/x/text":                  {"internal/logs"},
 	"golang.org/x/term":                  {"internal/wizard"},
 }
 

@@ -25,10 +25,10 @@ func newLogs(p *program) *cobra.Command {
 		Use:   "logs FILE...|-",
 		Short: "Read a sign-in log: which causes, who, when, and what stands out",
 		Long: `Read sign-in logs: which causes, who, from where, when, and what stands out.
-Reads syslog and the journal (sshd, dovecot, postfix, PAM, FreeRADIUS,
-snmptrapd), JSON of Microsoft Entra, AWS CloudTrail, Google Cloud, Okta,
-Keycloak and Windows, Windows events as XML, and access logs of web servers;
-.gz and .zst too. The format is recognised per file. Nothing is sent anywhere.
+Reads syslog and the journal as text, JSON or export (sshd, dovecot, postfix,
+PAM, FreeRADIUS, snmptrapd), JSON of Microsoft Entra, AWS CloudTrail, Google
+Cloud, Okta, Keycloak and Windows, Windows events as XML, and access logs of web
+servers; .gz, .zst and UTF-16 too. The format is recognised per file. Nothing is sent anywhere.
 
 Users and addresses stay readable unless --pseudonymize is given; secrets are
 always masked.
@@ -36,7 +36,7 @@ always masked.
 Exit status: 0 nothing failed, 1 sign-ins failed, 3 nothing was readable,
 2 wrong usage.`,
 		Example: `  authdoctor logs /var/log/auth.log /var/log/auth.log.1.gz
-  journalctl -u ssh -o json | authdoctor logs -
+  journalctl -u ssh -o export | authdoctor logs -
   authdoctor logs signins.json --pseudonymize --format markdown`,
 		Args: someFile,
 		RunE: func(_ *cobra.Command, args []string) error { return l.run(args) },

@@ -9,30 +9,36 @@ import (
 
 // accessLog reads the common and the combined format of web servers and
 // proxies: host ident user [time] "request" status size.
-type accessLog struct{}
+type accessLog struct{ *challenges }
 
 var errAccess = errors.New("no line of a web server's log")
 
 // refusing are the statuses that mean a refused sign-in.
 var refusing = map[int]bool{401: true, 403: true, 407: true, 429: true}
 
-func (accessLog) parse(raw []byte) (*record, error) {
+func (l accessLog) parse(raw []byte) (*record, error) {
 	status := accessStatus(raw)
 	if status == 0 {
 		return nil, errAccess
 	}
+	fields := bytes.Fields(raw[:bytes.IndexByte(raw, '[')])
+	source, user := string(fields[0]), ""
+	if last := string(fields[len(fields)-1]); len(fields) > 2 && last != "-" {
+		user = last
+	}
 	if !refusing[status] {
+		l.settled(source)
 		return nil, nil
 	}
-	fields := bytes.Fields(raw[:bytes.IndexByte(raw, '[')])
-	r := &record{
-		when: accessTime(raw), system: "http", source: string(fields[0]),
+	if asks := status == 401 || status == 407; !asks || user != "" {
+		l.settled(source)
+	} else if l.begins(source) {
+		return nil, nil
+	}
+	return &record{
+		when: accessTime(raw), system: "http", source: source, user: user,
 		app: accessPath(raw), text: "HTTP " + strconv.Itoa(status) + accessReason[status], count: 1,
-	}
-	if user := string(fields[len(fields)-1]); len(fields) > 2 && user != "-" {
-		r.user = user
-	}
-	return r, nil
+	}, nil
 }
 
 var accessReason = map[int]string{401: " Unauthorized", 403: " Forbidden", 407: " Proxy Authentication Required", 429: " Too Many Requests"}

@@ -14,23 +14,26 @@ const (
 	formatJSON   = "json"
 	formatAccess = "access"
 	formatXML    = "windows-xml"
+	formatExport = "journal-export"
 )
 
 // Formats lists what can be forced. jsonl has one record a line; json is an
 // array, a list in a wrapper, or objects over several lines. Whose records
 // they are is seen from each.
-var Formats = []string{formatSyslog, formatLines, formatJSON, formatAccess, formatXML}
+var Formats = []string{formatSyslog, formatLines, formatJSON, formatAccess, formatXML, formatExport}
 
-func parserOf(format string, now time.Time) parser {
+func (t *tally) parserOf(format string) parser {
 	switch format {
 	case formatLines, formatJSON:
 		return &jsonLog{messages: newMessages()}
 	case formatAccess:
-		return accessLog{}
+		return accessLog{t.challenges}
 	case formatXML:
 		return xmlLog{}
+	case formatExport:
+		return exportLog{newMessages()}
 	}
-	return &syslog{messages: newMessages(), now: now}
+	return &syslog{messages: newMessages(), now: t.Now}
 }
 
 // lookLines is how many lines may be broken before a format shows.
@@ -62,6 +65,8 @@ func formatOf(line []byte) string {
 			return formatLines
 		}
 		return formatJSON
+	case bytes.HasPrefix(line, []byte("__CURSOR=")) || bytes.HasPrefix(line, []byte("__REALTIME_TIMESTAMP=")):
+		return formatExport
 	case accessStatus(line) > 0:
 		return formatAccess
 	}

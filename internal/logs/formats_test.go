@@ -86,7 +86,7 @@ const accessText = `203.0.113.1 - ann [30/May/2026:10:00:00 +0000] "GET /admin/s
 203.0.113.1 - - [30/May/2026:10:00:01 +0000] "GET / HTTP/1.1" 200 12 "-" "he said \"401\" "
 203.0.113.2 - - [30/May/2026:10:00:02 +0000] "POST /api/login HTTP/2.0" 429 0 "-" "x"
 203.0.113.3 - - [30/May/2026:10:00:03 +0000] "GET /files/a HTTP/1.1" 403 0
-203.0.113.4 - - [30/May/2026:10:00:04 +0000] "CONNECT example.org:443 HTTP/1.1" 407 0
+203.0.113.4 - kim [30/May/2026:10:00:04 +0000] "CONNECT example.org:443 HTTP/1.1" 407 0
 `
 
 const entraLog = `[
@@ -136,7 +136,7 @@ func TestFormats(t *testing.T) {
 		{"devices, and syslog of every kind", deviceLog, totals{"syslog", 3, 0,
 			m{"wrong_credentials": 3}, m{"joe": 1, "ann": 1}, m{"192.0.2.50": 1, "02-00-00-00-00-01": 1, "192.0.2.1": 1}, m{"snmp": 1, "radius": 1, "ssh": 1}}},
 		{"access log", accessText, totals{"access", 5, 0,
-			m{"wrong_credentials": 1, "rate_limited": 1, "permission_denied": 1, "proxy_required": 1}, m{"ann": 1}, m{"203.0.113.1": 1, "203.0.113.2": 1, "203.0.113.3": 1, "203.0.113.4": 1}, m{"http": 4}}},
+			m{"wrong_credentials": 1, "rate_limited": 1, "permission_denied": 1, "proxy_required": 1}, m{"ann": 1, "kim": 1}, m{"203.0.113.1": 1, "203.0.113.2": 1, "203.0.113.3": 1, "203.0.113.4": 1}, m{"http": 4}}},
 		{"Entra, an array", entraLog, totals{"json", 3, 0,
 			m{"wrong_credentials": 1, "account_disabled": 1}, m{"ann@example.org": 1, "bob@example.org": 1}, m{"203.0.113.5": 1, "203.0.113.6": 1}, m{"entra": 2}}},
 		{"CloudTrail, a wrapper", trailLog, totals{"json", 3, 0,

@@ -9,6 +9,8 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/zstd"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
 )
 
 // Limits of what is kept of a log at any moment.
@@ -20,8 +22,33 @@ const (
 
 var errTooLong = fmt.Errorf("longer than %d bytes", maxRecord)
 
-// open undoes compression, which the first bytes show.
+// open undoes compression and UTF-16, which the first bytes show.
 func open(r io.Reader) (*bufio.Reader, func(), error) {
+	in, done, err := decompress(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	head, _ := in.Peek(4)
+	if utf16 := utf16Of(head); utf16 != nil {
+		in = bufio.NewReaderSize(utf16.NewDecoder().Reader(in), bufSize)
+	}
+	return in, done, nil
+}
+
+// utf16Of is how Windows writes text, by its mark or by an ASCII character in
+// front; nil for anything else.
+func utf16Of(head []byte) encoding.Encoding {
+	switch {
+	case len(head) < 4:
+	case head[0] == 0xff && head[1] == 0xfe, head[0] != 0 && head[1] == 0 && head[2] != 0 && head[3] == 0:
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
+	case head[0] == 0xfe && head[1] == 0xff, head[0] == 0 && head[1] != 0 && head[2] == 0 && head[3] != 0:
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
+	}
+	return nil
+}
+
+func decompress(r io.Reader) (*bufio.Reader, func(), error) {
 	in := bufio.NewReaderSize(r, bufSize)
 	head, _ := in.Peek(4)
 	switch {
@@ -53,6 +80,8 @@ func splitterOf(format string, in *bufio.Reader) splitter {
 		return &objects{in: in, line: 1}
 	case formatXML:
 		return &events{in: in, line: 1}
+	case formatExport:
+		return &entries{in: in, line: 1}
 	}
 	return &lines{in: in}
 }

@@ -82,7 +82,7 @@ func (t *tally) read(s Source) error {
 	if format == "" {
 		return nil
 	}
-	p := parserOf(format, t.Now)
+	p := t.parserOf(format)
 	split := splitterOf(format, in)
 	var last []byte
 	for {

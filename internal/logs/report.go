@@ -24,7 +24,8 @@ type Report struct {
 	Unreadable int        `json:"unreadable"`
 	Broken     []Broken   `json:"broken"` // the first of the unreadable ones
 	Failures   int        `json:"failures"`
-	Untimed    int        `json:"untimed"` // failures without a time, in no bucket
+	Untimed    int        `json:"untimed"`    // failures without a time, in no bucket
+	Challenges int        `json:"challenges"` // refusals that only began a sign-in; no failures
 	First      *time.Time `json:"first"`
 	Last       *time.Time `json:"last"`
 	ByCause    []Entry    `json:"by_cause"`
@@ -82,7 +83,7 @@ func (t *tally) report() (*Report, error) {
 		return nil, err
 	}
 	r := &Report{
-		Schema: Schema, Files: append([]File{}, t.files...), Failures: t.failures, Untimed: t.untimed, Broken: append([]Broken{}, t.samples...),
+		Schema: Schema, Files: append([]File{}, t.files...), Failures: t.failures, Untimed: t.untimed, Challenges: t.challenges.begun, Broken: append([]Broken{}, t.samples...),
 		First: moment(t.first), Last: moment(t.last), Statistic: Statistic,
 		ByCause: list(t.causes, plain), BySystem: list(t.systems, plain), ByApp: list(t.apps, plain),
 		ByUser: list(t.users, func(k string) string { return name("user", k) }), BySource: list(t.sources, func(k string) string { return name("source", k) }),

@@ -42,12 +42,14 @@ type tally struct {
 	first, last                           time.Time // of the failures
 	from, to                              time.Time // what the logs cover
 	series                                *series
+	challenges                            *challenges
 }
 
 func newTally(o Options) *tally {
 	return &tally{
 		Options: o, causes: map[string]*Entry{}, systems: map[string]*Entry{}, users: map[string]*Entry{}, apps: map[string]*Entry{},
 		sources: map[string]*Entry{}, meanings: map[string]meaning{}, cache: map[string]meaning{}, series: newSeries(),
+		challenges: newChallenges(),
 	}
 }
 

@@ -138,6 +138,9 @@ func (r *Report) conclusion() []string {
 	if v.StartedAfter != nil {
 		lines = append(lines, "Nothing failed before "+stamp(*v.StartedAfter)+": look at what changed then.")
 	}
+	if r.Challenges > 0 {
+		lines = append(lines, fmt.Sprintf("Not counted: %s without a name, with which a web server only asks for one.", number(r.Challenges, "refusal")))
+	}
 	if v.Next.Text != "" {
 		lines = append(lines, "Next: "+v.Next.Text)
 	}
