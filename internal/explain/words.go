@@ -11,7 +11,11 @@ var systemNames = map[string]string{
 	"keycloak": "Keycloak", "kubernetes": "Kubernetes", "ldap": "LDAP", "microsoft_graph": "Microsoft Graph", "mongodb": "MongoDB",
 	"mssql": "SQL Server", "mysql": "MySQL", "nest": "Google Nest", "network": "Network", "oauth2": "OAuth 2.0", "okta": "Okta", "oracle": "Oracle",
 	"postgres": "PostgreSQL", "proxy": "Proxy", "pypi": "PyPI", "radius": "RADIUS", "redis": "Redis", "ring": "Ring", "salesforce": "Salesforce",
-	"slack": "Slack", "smtp": "SMTP", "snmp": "SNMP", "ssh": "SSH", "tesla": "Tesla", "tls": "TLS", "tuya": "Tuya", "windows": "Windows",
+	"slack": "Slack", "smtp": "SMTP", "snmp": "SNMP", "ssh": "SSH", "tesla": "Tesla", "tls": "TLS", "tuya": "Tuya", "windows": "Windows", "anthropic": "Anthropic", "atlassian": "Atlassian", "azure_devops": "Azure DevOps", "azure_keyvault": "Azure Key Vault", "bitbucket": "Bitbucket",
+	"cargo": "Cargo", "cloudflare": "Cloudflare", "composer": "Composer", "conda": "Conda", "datadog": "Datadog", "digitalocean": "DigitalOcean",
+	"gitea": "Gitea", "helm": "Helm", "heroku": "Heroku", "huggingface": "Hugging Face", "mailgun": "Mailgun", "maven": "Maven", "nuget": "NuGet",
+	"openai": "OpenAI", "rubygems": "RubyGems", "sendgrid": "SendGrid", "stripe": "Stripe", "terraform": "Terraform", "twilio": "Twilio",
+	"vault": "Vault",
 }
 
 // systemName is the name of a system for people.
