@@ -31,7 +31,6 @@ func (d *diagnosis) run(ctx context.Context) error {
 			continue
 		}
 		r := engine.Report(d.book, d.ev, v)
-		r.Message.Text = d.message
 		d.stamp(r, started)
 		if err := d.record(); err != nil {
 			return err
@@ -53,7 +52,7 @@ func (d *diagnosis) converse(ctx context.Context) (diag.Verdict, error) {
 	}
 	s := session.Session{
 		Book: d.book, Asker: d.asker, Prober: m, PlanOnly: d.opt.noInput,
-		Told: func() bool { return d.message != "" || len(d.ev.Symptoms) > 0 },
+		Told: func() bool { return d.ev.Message != "" || len(d.ev.Symptoms) > 0 },
 	}
 	return s.Run(ctx, d.ev)
 }
@@ -64,15 +63,16 @@ func (d *diagnosis) goOn(id string) error {
 	if err != nil {
 		return err
 	}
-	kept := d.ev.Answers
-	matches := d.ev.Matches
+	was := d.ev
 	d.ev = diag.NewEvidence()
-	d.ev.Matches = matches
+	if was.Message != "" {
+		d.ev.Paste(was.Message, was.Matches)
+	}
 	d.vars, d.opt.with = nil, withFlags{} // those of the caller were meant for the first playbook
 	if d.book, err = d.compile(raw, ""); err != nil {
 		return err
 	}
-	for question, choice := range kept {
+	for question, choice := range was.Answers {
 		if choice != diag.NoAnswer && d.book.CheckAnswer(question, choice) == nil {
 			session.Seed(d.book, d.ev, &playbook.Given{Answers: map[string]string{question: choice}})
 		}
@@ -107,7 +107,7 @@ type greeter struct {
 // Ask puts a question, and the one for the message behind the first.
 func (g *greeter) Ask(ctx context.Context, q diag.Question) (diag.Answer, error) {
 	a, err := g.Asker.Ask(ctx, q)
-	if err != nil || g.asked || q.ID != diag.AskSymptoms || g.d.message != "" {
+	if err != nil || g.asked || q.ID != diag.AskSymptoms || g.d.ev.Message != "" {
 		return a, err
 	}
 	g.asked = true

@@ -81,12 +81,11 @@ waits), 3 not enough could be known, 2 wrong usage, 130 stopped.`,
 // diagnosis is one run, wired.
 type diagnosis struct {
 	*program
-	opt     diagnoseOptions
-	book    *engine.Book
-	ev      *diag.Evidence
-	asker   session.Asker
-	wizard  *wizard.Wizard // nil when nobody is asked
-	message string
+	opt    diagnoseOptions
+	book   *engine.Book
+	ev     *diag.Evidence
+	asker  session.Asker
+	wizard *wizard.Wizard // nil when nobody is asked
 }
 
 func (p *program) diagnose(ctx context.Context, o diagnoseOptions) error {

@@ -11,21 +11,22 @@ import (
 // is recognised in it. Only a message without a doubt is evidence: one that
 // leaves several classes open is shown and weighs nothing.
 func (d *diagnosis) takeMessage(text string) error {
-	d.message = strings.TrimSpace(redact.Text(text))
-	d.ev.Matches = nil
-	if d.message == "" {
+	text = strings.TrimSpace(redact.Text(text))
+	if text == "" {
 		return nil
 	}
 	known, err := explainer()
 	if err != nil {
 		return err
 	}
-	a := known.Explain(d.message)
+	a := known.Explain(text)
+	var matches []diag.MessageMatch
 	for i, f := range a.Findings {
-		d.ev.Matches = append(d.ev.Matches, diag.MessageMatch{
+		matches = append(matches, diag.MessageMatch{
 			System: f.System, Code: f.Code, Cause: f.Cause, Title: f.Title,
 			Certain: i == 0 && a.Auth && len(a.Alternatives) == 0 && f.Certainty != "possible",
 		})
 	}
+	d.ev.Paste(text, matches)
 	return nil
 }

@@ -27,6 +27,11 @@ type Evidence struct {
 	// or not; answers that were there from the start are not counted.
 	Asked int
 	Tick  int // events so far
+	// Message is the error message that was pasted, redacted.
+	Message string
+	// Observe is told of every event, after it was applied; nil for nobody. A
+	// clone has none.
+	Observe func(Event)
 }
 
 // A Measurement is the result of a check and when it came in.
@@ -61,6 +66,8 @@ func (e *Evidence) Clone() *Evidence {
 	c.Vars = maps.Clone(e.Vars)
 	c.Checks = maps.Clone(e.Checks)
 	c.Walk = slices.Clone(e.Walk)
+	c.Matches = slices.Clone(e.Matches)
+	c.Observe = nil
 	return &c
 }
 
@@ -74,31 +81,30 @@ func (e *Evidence) Where() Where {
 }
 
 // Tell records the symptoms; all others were left empty.
-func (e *Evidence) Tell(symptoms []string) {
-	e.Tick++
-	e.Symptoms, e.SymptomsAsked = slices.Clone(symptoms), true
-}
+func (e *Evidence) Tell(symptoms []string) { e.happen(Event{Type: Told, Symptoms: symptoms}) }
 
 // Answer records a choice, and the variables that come with it.
 func (e *Evidence) Answer(question, choice string, vars map[string]string) {
-	e.Tick++
-	e.Answers[question] = choice
-	maps.Copy(e.Vars, vars)
+	e.happen(Event{Type: Answered, Question: question, Choice: choice, Vars: vars})
 }
+
+// AnswerAsked records the answer to a question of the playbook that was put to
+// the person; see Asked.
+func (e *Evidence) AnswerAsked(question, choice string, vars map[string]string) {
+	e.happen(Event{Type: Answered, Question: question, Choice: choice, Vars: vars, Asked: true})
+}
+
+// SetVars sets variables over those of the playbook and the caller.
+func (e *Evidence) SetVars(vars map[string]string) { e.happen(Event{Type: VarsSet, Vars: vars}) }
 
 // Measured records what a check found.
 func (e *Evidence) Measured(check string, f Finding, with map[string]string) {
-	e.Tick++
-	e.Checks[check] = Measurement{Finding: f, With: with, Tick: e.Tick}
+	e.happen(Event{Type: Measured, Check: check, Finding: &f, With: with})
 }
 
 // Given records an outcome that somebody vouches for.
 func (e *Evidence) Given(check, outcome string) {
-	e.Tick++
-	e.Checks[check] = Measurement{
-		Finding: Finding{Outcome: outcome, Summary: "taken as given", Reason: givenReason(outcome)},
-		Given:   true, Tick: e.Tick,
-	}
+	e.happen(Event{Type: Given, Check: check, Finding: &Finding{Outcome: outcome, Summary: "taken as given", Reason: givenReason(outcome)}})
 }
 
 func givenReason(outcome string) string {
@@ -112,20 +118,25 @@ func givenReason(outcome string) string {
 }
 
 // Did records the presentation of a step and what was reported.
-func (e *Evidence) Did(step string, d Did) {
-	e.Tick++
-	e.Walk = append(e.Walk, Visit{Step: step, Did: d, Tick: e.Tick})
+func (e *Evidence) Did(step string, d Did) { e.happen(Event{Type: Stepped, Step: step, Did: &d}) }
+
+// Paste records a message, redacted, and what was recognised in it, the match
+// that counts first.
+func (e *Evidence) Paste(text string, matches []MessageMatch) {
+	e.happen(Event{Type: Pasted, Text: text, Matches: matches})
 }
 
 // Forget drops what was measured, so that it is measured again. What was
 // given stays.
-func (e *Evidence) Forget() {
-	e.Tick++
-	e.Repairs++
-	for id, m := range e.Checks {
-		if !m.Given {
-			delete(e.Checks, id)
-		}
+func (e *Evidence) Forget() { e.happen(Event{Type: Forgotten}) }
+
+// Expire drops measurements that are too old, so that they are made again.
+func (e *Evidence) Expire(checks []string) { e.happen(Event{Type: Expired, Checks: checks}) }
+
+// BackTo makes the case what it was; to is an earlier clone of it.
+func (e *Evidence) BackTo(to *Evidence) {
+	e.back(to)
+	if e.Observe != nil {
+		e.Observe(Event{Type: WentBack, To: to.Tick})
 	}
-	delete(e.Answers, AskRepair)
 }

@@ -114,8 +114,8 @@ type Checkpoint struct {
 
 // Did is what was reported after an Instruction.
 type Did struct {
-	Outcome     string            // of a step: fixed, unchanged, worse, unverifiable or one of its own
-	Checkpoints map[string]string // of the retest: checkpoint -> passes, fails, postponed or not-applicable
+	Outcome     string            `json:"outcome,omitempty"`     // of a step: fixed, unchanged, worse, unverifiable or one of its own
+	Checkpoints map[string]string `json:"checkpoints,omitempty"` // of the retest: checkpoint -> passes, fails, postponed or not-applicable
 }
 
 // A Request asks the machine for one check.
@@ -127,9 +127,9 @@ type Request struct {
 
 // A Finding is what a probe found. Its status follows from Kinds.
 type Finding struct {
-	Outcome   string         // one of the kind's outcomes, or NoAnswer or NotMeasured
-	Reason    string         // why it is unknown or skipped
-	Summary   string         // one line for people
-	Facts     map[string]any // measured values; JSON scalars, lists and maps
-	ElapsedMS float64
+	Outcome   string         `json:"outcome"`           // one of the kind's outcomes, or NoAnswer or NotMeasured
+	Reason    string         `json:"reason,omitempty"`  // why it is unknown or skipped
+	Summary   string         `json:"summary,omitempty"` // one line for people
+	Facts     map[string]any `json:"facts,omitempty"`   // measured values; JSON scalars, lists and maps
+	ElapsedMS float64        `json:"elapsed_ms,omitempty"`
 }

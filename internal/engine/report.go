@@ -18,7 +18,7 @@ func Report(b *Book, ev *diag.Evidence, v diag.Verdict) *diag.Report {
 		Where:    ev.Where(),
 		Symptoms: append([]string{}, ev.Symptoms...),
 		Answers:  diag.AnswerMap{},
-		Message:  diag.Message{Matches: append([]diag.MessageMatch{}, ev.Matches...)},
+		Message:  diag.Message{Text: ev.Message, Matches: append([]diag.MessageMatch{}, ev.Matches...)},
 		Checks:   s.reportChecks(v),
 		Causes:   s.causes(),
 		Steps:    s.steps(v),

@@ -107,12 +107,7 @@ func (s *Session) back(ev *diag.Evidence) {
 	// The newest entry is the question that was just left by going back.
 	last := s.history[max(n-2, 0)]
 	s.history = s.history[:max(n-2, 0)]
-	was := *ev
-	*ev = *last.ev.Clone()
-	ev.Tick = was.Tick // time does not go back, or old measurements would look new
-	for id, m := range was.Checks {
-		ev.Checks[id] = m // what was measured stays measured
-	}
+	ev.BackTo(last.ev)
 	s.thought = last.thought
 }
 
@@ -132,10 +127,11 @@ func (s *Session) ask(ctx context.Context, ev *diag.Evidence, q diag.Question) e
 	case diag.AskRepair:
 		s.repair(ev, first(answer))
 	default:
-		if s.declared(q.ID) {
-			ev.Asked++
+		record := ev.Answer
+		if s.question(q.ID) != nil {
+			record = ev.AnswerAsked
 		}
-		ev.Answer(q.ID, orUnknown(first(answer)), s.sets(q.ID, answer))
+		record(q.ID, orUnknown(first(answer)), s.sets(q.ID, answer))
 	}
 	return nil
 }
@@ -169,8 +165,7 @@ func orUnknown(choice string) string {
 	return choice
 }
 
-func (s *Session) declared(id string) bool { return s.question(id) != nil }
-
+// question is the playbook's question of that id; nil for the engine's own.
 func (s *Session) question(id string) *playbook.Question {
 	for i := range s.Book.Questions {
 		if s.Book.Questions[i].ID == id {
@@ -276,7 +271,7 @@ func Seed(b *engine.Book, ev *diag.Evidence, g *playbook.Given) {
 			ev.Given(c.ID, outcome)
 		}
 	}
-	for k, v := range g.Vars {
-		ev.Vars[k] = v
+	if len(g.Vars) > 0 {
+		ev.SetVars(g.Vars)
 	}
 }
