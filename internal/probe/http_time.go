@@ -36,23 +36,32 @@ func (v *visit) untilWhen(facts map[string]any) string {
 	return "; it says to wait " + span(time.Duration(seconds)*time.Second)
 }
 
-// dateFacts adds the server's time and how far this computer is from it. The
-// header is cut off to the second, so the server's clock stood between it and
-// a second later at some moment between the request and the answer: the offset
-// (server minus local) is date_offset_ms, give or take date_uncertainty_ms.
-// One that comes out of a cache tells when it was put there.
+// dateFacts adds the server's time and how far this computer is from it: the
+// offset (server minus local) is date_offset_ms, give or take
+// date_uncertainty_ms.
 func (v *visit) dateFacts(facts map[string]any) {
 	date, err := http.ParseTime(v.header.Get("Date"))
 	if err != nil {
 		return
 	}
 	facts["date"] = date.UTC().Format(time.RFC3339)
+	if offset, unsure, ok := v.dateOffset(); ok {
+		facts["date_offset_ms"], facts["date_uncertainty_ms"] = milliseconds(offset), milliseconds(unsure)
+	}
+}
+
+// dateOffset is how far the server's clock is ahead of this computer's, by the
+// Date header. The header is cut off to the second, so the server's clock
+// stood between it and a second later at some moment between the request and
+// the answer. One that comes out of a cache tells when it was put there, and
+// is not believed.
+func (v *visit) dateOffset() (offset, unsure time.Duration, ok bool) {
+	date, err := http.ParseTime(v.header.Get("Date"))
 	asked, heard := v.phases.exchange()
 	age := v.header.Get("Age")
-	if asked.IsZero() || heard.IsZero() || age != "" && age != "0" {
-		return
+	if err != nil || asked.IsZero() || heard.IsZero() || age != "" && age != "0" {
+		return 0, 0, false
 	}
 	least, most := date.Sub(heard.Round(0)), date.Add(time.Second).Sub(asked.Round(0))
-	facts["date_offset_ms"] = milliseconds(least/2 + most/2)
-	facts["date_uncertainty_ms"] = milliseconds(most/2 - least/2)
+	return least/2 + most/2, most/2 - least/2, true
 }

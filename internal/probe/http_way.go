@@ -16,6 +16,7 @@ import (
 type way struct {
 	env   Env
 	given string // host of the page
+	near  bool   // any host may be inside this network
 
 	mu      sync.Mutex
 	proxies []string // addresses of the proxies in use
@@ -52,7 +53,7 @@ func (w *way) proxyShown() string {
 func (w *way) may(address, host string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return host == w.given || slices.Contains(w.proxies, address)
+	return w.near || host == w.given || slices.Contains(w.proxies, address)
 }
 
 // dial connects to the given host or to a proxy as it is told. Any other host
@@ -106,4 +107,10 @@ var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
 func innerAddress(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
 	return privateAddress(a) || a.IsLinkLocalUnicast() || a.IsMulticast() || sharedSpace.Contains(a)
+}
+
+// innerHost reports whether a host, by its name alone, is inside this network.
+func innerHost(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return err == nil && innerAddress(addr) || thisComputer(host)
 }
