@@ -60,6 +60,7 @@ var owners = map[string][]string{
 	"github.com/charmbracelet/lipgloss":  {"internal/wizard", "internal/wizard/calm"}, // calm is a part of wizard
 	"github.com/fatih/color":             {"internal/report"},
 	"github.com/gofrs/flock":             {"internal/state"},
+	"github.com/go-jose/go-jose":         {"internal/probe"}, // keys and signatures of tokens
 	"github.com/goccy/go-yaml":           {"internal/playbook"},
 	"github.com/klauspost/compress":      {"internal/logs"},
 	"github.com/miekg/dns":               {"internal/probe"},

@@ -52,7 +52,7 @@ func allCodes() []code {
 	var all []code
 	for _, k := range diag.Kinds {
 		for _, o := range k.Outcomes {
-			all = append(all, code{diag.Code(k.Name, o.Name), k.Layer, o.Status, o.Scope, o.Class, o.Meaning, o.Remedy})
+			all = append(all, code{diag.Code(k.Name, o.Name), k.LayerOf(o), o.Status, o.Scope, o.Class, o.Meaning, o.Remedy})
 		}
 		for _, s := range []struct {
 			word    string

@@ -52,9 +52,10 @@ func newProbeKind(p *program, pr probe.Probe) *cobra.Command {
 	var timeout time.Duration
 	var limit int
 	c := &cobra.Command{
-		Use:   pr.Kind,
-		Short: pr.Doc,
-		Args:  noArgs,
+		Use:     pr.Kind,
+		Short:   pr.Doc,
+		Example: pr.Example,
+		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := p.needFormat("probe", "text", "json"); err != nil {
 				return err

@@ -21,6 +21,9 @@ func TestTheCatalogue(t *testing.T) {
 		"dns":   "ok | slow | nxdomain servfail no_address hijacked",
 		"tls":   "ok | expiring | expired not_yet_valid untrusted hostname_mismatch protocol_too_old client_cert_required handshake_failed",
 		"http":  "ok | slow rate_limited | refused timeout server_error maintenance unexpected",
+		"oidc": "ok | issuer_slash key_rotating clock_apart issuer_clock_wrong rate_limited | unreachable not_found not_json issuer_mismatch server_error " +
+			"jwks_unreachable no_usable_key token_endpoint_broken assertion_expired assertion_not_yet_valid assertion_stale assertion_audience client_rejected client_not_allowed",
+		"token": "valid | expiring no_expiry valid_at_server_time | malformed expired not_yet_valid wrong_issuer wrong_audience missing_scope unknown_key bad_signature alg_mismatch",
 	}
 	got := map[string]string{}
 	for _, k := range diag.Kinds {
@@ -47,7 +50,7 @@ func TestEveryKindHasItsLayerAndATitle(t *testing.T) {
 			t.Errorf("the title of %s is %q", k.Name, k.Title)
 		}
 	}
-	want := []diag.Layer{diag.LayerClock, diag.LayerPath, diag.LayerDNS, diag.LayerTLS, diag.LayerEndpoint}
+	want := []diag.Layer{diag.LayerClock, diag.LayerPath, diag.LayerDNS, diag.LayerTLS, diag.LayerEndpoint, diag.LayerEndpoint, diag.LayerSession}
 	if diff := cmp.Diff(want, layers); diff != "" {
 		t.Errorf("layers (-want +got):\n%s", diff)
 	}
@@ -87,7 +90,7 @@ func TestWhatWaits(t *testing.T) {
 			}
 		}
 	}
-	if diff := cmp.Diff([]string{"http.rate_limited", "http.server_error", "http.maintenance"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"http.rate_limited", "http.server_error", "http.maintenance", "oidc.rate_limited", "oidc.server_error"}, got); diff != "" {
 		t.Errorf("waits (-want +got):\n%s", diff)
 	}
 }
@@ -127,22 +130,22 @@ func TestScopes(t *testing.T) {
 	want := map[diag.Scope][]string{
 		diag.ScopeComputer: {
 			"clock.accurate", "clock.drifting", "clock.skewed", "clock.zone_wrong",
+			"oidc.assertion_expired", "oidc.assertion_not_yet_valid", "oidc.assertion_stale", "oidc.clock_apart",
 			"path.intercepted", "path.proxied", "path.proxy_auth_required", "path.proxy_unreachable",
+			"token.valid_at_server_time",
 		},
 		diag.ScopeNetwork: {
 			"dns.hijacked", "dns.no_address", "dns.nxdomain", "dns.ok", "dns.servfail", "dns.slow",
-			"http.refused", "http.timeout", "path.captive_portal", "path.offline", "path.ok",
+			"http.refused", "http.timeout", "oidc.unreachable", "path.captive_portal", "path.offline", "path.ok",
 			"tls.client_cert_required", "tls.handshake_failed", "tls.ok", "tls.untrusted",
-		},
-		diag.ScopeService: {
-			"http.maintenance", "http.ok", "http.rate_limited", "http.server_error", "http.slow", "http.unexpected",
-			"tls.expired", "tls.expiring", "tls.hostname_mismatch", "tls.not_yet_valid", "tls.protocol_too_old",
 		},
 	}
 	got := map[diag.Scope][]string{}
 	for _, k := range diag.Kinds {
 		for _, o := range k.Outcomes {
-			got[o.Scope] = append(got[o.Scope], diag.Code(k.Name, o.Name))
+			if o.Scope != diag.ScopeService { // everything else
+				got[o.Scope] = append(got[o.Scope], diag.Code(k.Name, o.Name))
+			}
 		}
 	}
 	for scope := range got {

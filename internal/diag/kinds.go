@@ -16,6 +16,7 @@ type Outcome struct {
 	Name    string
 	Status  Status // Pass, Warn or Fail
 	Scope   Scope
+	Layer   Layer  // where it points, if not to the kind's own layer
 	Class   string // what it means for a sign-in; empty for a pass
 	Meaning string
 	Remedy  string // what to do now; empty for a pass
@@ -25,7 +26,7 @@ type Outcome struct {
 
 // Kinds lists every kind of probe, in the order in which they break each
 // other. Tests hold it complete: each outcome once, with meaning and remedy.
-var Kinds = []Kind{clockKind, pathKind, dnsKind, tlsKind, httpKind}
+var Kinds = []Kind{clockKind, pathKind, dnsKind, tlsKind, httpKind, oidcKind, tokenKind}
 
 var clockKind = Kind{Name: "clock", Layer: LayerClock, Title: "Clock", Outcomes: []Outcome{
 	{Name: "accurate", Status: Pass, Scope: ScopeComputer, Meaning: "this computer's clock is right to within 2 seconds"},
@@ -166,4 +167,12 @@ func FindCode(code string) (Kind, Outcome, bool) {
 	}
 	o, ok := k.Find(outcome)
 	return k, o, ok
+}
+
+// LayerOf is the layer that an outcome points to: its own, or else the kind's.
+func (k Kind) LayerOf(o Outcome) Layer {
+	if o.Layer != "" {
+		return o.Layer
+	}
+	return k.Layer
 }

@@ -66,6 +66,7 @@ func (b *Book) read(def *playbook.Check, ev *diag.Evidence, fresh func(diag.Meas
 	if o, ok := kind.Find(m.Outcome); ok {
 		j.found = o
 		j.Status, j.Scope, j.Remedy = o.Status, o.Scope, o.Remedy
+		j.Layer = kind.LayerOf(o)
 		j.Code, j.Reason = diag.Code(def.Run, o.Name), ""
 		if m.Given {
 			j.Summary = o.Meaning + " (taken as given)"
@@ -206,7 +207,8 @@ func (b *Book) hiddenBy(i int, all []judged, vars map[string]string) string {
 		if all[p].Status == diag.Blocked {
 			return all[p].BlockedBy
 		}
-		if all[p].failed() {
+		// An endpoint that refuses somebody is no broken one.
+		if all[p].failed() && (all[p].Layer.Chain() > 0 || b.Checks[i].After != nil) {
 			return all[p].ID
 		}
 	}
@@ -214,7 +216,7 @@ func (b *Book) hiddenBy(i int, all []judged, vars map[string]string) string {
 		return ""
 	}
 	for k := range all {
-		if all[k].Layer == diag.LayerClock && spoils(&all[k], &all[i]) {
+		if b.layer(k) == diag.LayerClock && spoils(&all[k], &all[i]) {
 			return all[k].ID
 		}
 	}

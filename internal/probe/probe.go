@@ -15,9 +15,11 @@ import (
 
 // A Probe is one kind of measurement.
 type Probe struct {
-	Kind   string // a name in diag.Kinds
-	Doc    string // one line: what it measures
-	Params []Param
+	Kind string // a name in diag.Kinds
+	Doc  string // one line: what it measures
+	// Example is command lines to learn from, each indented by two spaces.
+	Example string
+	Params  []Param
 	// Run measures. It never panics on purpose, never returns a failure that
 	// it did not see, and gives up when ctx ends: what could not be measured
 	// is diag.NoAnswer with a reason.
@@ -74,7 +76,7 @@ type Env struct {
 }
 
 // All lists every probe, sorted by kind.
-var All = []Probe{clockProbe, dnsProbe, httpProbe, pathProbe, tlsProbe}
+var All = []Probe{clockProbe, dnsProbe, httpProbe, oidcProbe, pathProbe, tlsProbe, tokenProbe}
 
 // Find looks a probe up by its kind.
 func Find(kind string) (Probe, bool) {
