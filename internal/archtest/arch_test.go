@@ -62,6 +62,7 @@ var owners = map[string][]string{
 	"github.com/gofrs/flock":             {"internal/state"},
 	"github.com/go-jose/go-jose":         {"internal/probe"}, // keys and signatures of tokens
 	"github.com/goccy/go-yaml":           {"internal/playbook"},
+	"github.com/gosnmp/gosnmp":           {"internal/probe"},
 	"github.com/klauspost/compress":      {"internal/logs"},
 	"github.com/miekg/dns":               {"internal/probe"},
 	"github.com/muesli/termenv":          {"internal/wizard"},

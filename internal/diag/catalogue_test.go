@@ -20,6 +20,7 @@ func TestTheCatalogue(t *testing.T) {
 		"path":  "ok | proxied intercepted | offline captive_portal proxy_unreachable proxy_auth_required",
 		"dns":   "ok | slow | nxdomain servfail no_address hijacked",
 		"tls":   "ok | expiring | expired not_yet_valid untrusted hostname_mismatch protocol_too_old client_cert_required handshake_failed",
+		"snmp":  "ok answering | not_in_view | no_response user_unanswered unknown_user wrong_auth_key wrong_privacy_key level_not_supported not_in_time_window not_authorized unknown_context",
 		"http":  "ok | slow rate_limited | refused timeout server_error maintenance unexpected",
 		"oidc": "ok | issuer_slash key_rotating clock_apart issuer_clock_wrong rate_limited | unreachable not_found not_json issuer_mismatch server_error " +
 			"jwks_unreachable no_usable_key token_endpoint_broken assertion_expired assertion_not_yet_valid assertion_stale assertion_audience client_rejected client_not_allowed",
@@ -50,7 +51,7 @@ func TestEveryKindHasItsLayerAndATitle(t *testing.T) {
 			t.Errorf("the title of %s is %q", k.Name, k.Title)
 		}
 	}
-	want := []diag.Layer{diag.LayerClock, diag.LayerPath, diag.LayerDNS, diag.LayerTLS, diag.LayerEndpoint, diag.LayerEndpoint, diag.LayerSession}
+	want := []diag.Layer{diag.LayerClock, diag.LayerPath, diag.LayerDNS, diag.LayerTLS, diag.LayerEndpoint, diag.LayerEndpoint, diag.LayerCredentials, diag.LayerSession}
 	if diff := cmp.Diff(want, layers); diff != "" {
 		t.Errorf("layers (-want +got):\n%s", diff)
 	}
@@ -136,7 +137,7 @@ func TestScopes(t *testing.T) {
 		},
 		diag.ScopeNetwork: {
 			"dns.hijacked", "dns.no_address", "dns.nxdomain", "dns.ok", "dns.servfail", "dns.slow",
-			"http.refused", "http.timeout", "oidc.unreachable", "path.captive_portal", "path.offline", "path.ok",
+			"http.refused", "http.timeout", "oidc.unreachable", "path.captive_portal", "path.offline", "path.ok", "snmp.no_response",
 			"tls.client_cert_required", "tls.handshake_failed", "tls.ok", "tls.untrusted",
 		},
 	}

@@ -79,11 +79,15 @@ func askNTP(ctx context.Context, env Env, server string, patience time.Duration)
 	return best
 }
 
-// ntpAddress completes HOST or HOST:PORT, IPv6 with or without brackets.
-func ntpAddress(server string) (string, error) {
+// ntpAddress completes the address of a time server.
+func ntpAddress(server string) (string, error) { return completeAddress(server, "123") }
+
+// completeAddress makes host:port of HOST or HOST:PORT, IPv6 with or without
+// brackets.
+func completeAddress(server, otherwise string) (string, error) {
 	host, port, err := net.SplitHostPort(server)
 	if err != nil {
-		host, port = server, "123"
+		host, port = server, otherwise
 		if inner, ok := strings.CutPrefix(server, "["); ok && strings.HasSuffix(inner, "]") {
 			host = strings.TrimSuffix(inner, "]")
 		}

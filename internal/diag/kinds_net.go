@@ -1,0 +1,38 @@
+package diag
+
+// snmpKind: silence is a finding of its own, and blames nobody. Reports of
+// version 3 are what the agent says; hardly any is signed.
+var snmpKind = Kind{Name: "snmp", Layer: LayerCredentials, Title: "SNMP", Outcomes: []Outcome{
+	{Name: "ok", Status: Pass, Scope: ScopeService, Meaning: "the agent answers a request with these credentials"},
+	{Name: "answering", Status: Pass, Scope: ScopeService, Meaning: "an SNMP agent answers there; no credential was sent"},
+	{Name: "not_in_view", Status: Warn, Scope: ScopeService, Class: "permission_denied",
+		Meaning: "the agent takes the credentials, but does not show them how long it has been up",
+		Remedy:  "Leave the credentials alone. Look at the view of this community or group on the device, and add what is missing, read only."},
+	{Name: "no_response", Status: Fail, Scope: ScopeNetwork, Class: "network_unreachable",
+		Meaning: "nothing came back: a blocked way, an access list and a wrong community all look like this",
+		Remedy:  "Change no credential yet. First see on the device whether its counter snmpInPkts grows with a request; then its list of permitted addresses; only then compare the credentials."},
+	{Name: "user_unanswered", Status: Fail, Scope: ScopeService, Class: "client_misconfigured",
+		Meaning: "the agent tells who it is, and does not answer a request with this user",
+		Remedy:  "Ask once without a context and without encryption, then compare the privacy protocol, its password and the context with the device's."},
+	{Name: "unknown_user", Status: Fail, Scope: ScopeService, Class: "unknown_account",
+		Meaning: "the agent says that it does not know this user",
+		Remedy:  "Compare the user's name on the device, letter by letter. If it is not there, create it, and restart SNMP there if the device needs that."},
+	{Name: "wrong_auth_key", Status: Fail, Scope: ScopeService, Class: "wrong_credentials",
+		Meaning: "the agent says that it knows the user, but not this authentication password, or not with this protocol",
+		Remedy:  "Compare the authentication protocol first, then the password. After a replacement or a new engine id, type the password on the device anew."},
+	{Name: "wrong_privacy_key", Status: Fail, Scope: ScopeService, Class: "wrong_credentials",
+		Meaning: "user and authentication password are right; the privacy password or its protocol is not",
+		Remedy:  "Compare the privacy protocol first, with the length of its key, then the password. Leave the authentication password alone."},
+	{Name: "level_not_supported", Status: Fail, Scope: ScopeService, Class: "client_misconfigured",
+		Meaning: "the agent says that this user is not set up for the level that was asked with",
+		Remedy:  "Give the user both keys on the device, or ask with the level that it has."},
+	{Name: "not_in_time_window", Status: Fail, Scope: ScopeService, Class: "client_misconfigured",
+		Meaning: "the agent refuses its own counters of restarts and seconds; the time of day has no part in that",
+		Remedy:  "Setting clocks does not help. Restart SNMP on the device; if it stays, look for a second device with the same engine id."},
+	{Name: "not_authorized", Status: Fail, Scope: ScopeService, Class: "permission_denied",
+		Meaning: "the agent takes the credentials, but allows them nothing at this level and in this context",
+		Remedy:  "Leave the passwords alone. On the device, give the user's group access at this level, or ask with a higher one."},
+	{Name: "unknown_context", Status: Fail, Scope: ScopeService, Class: "client_misconfigured",
+		Meaning: "the agent says that it has no such context",
+		Remedy:  "Leave the passwords alone. Compare the name of the context on the device, or ask without one."},
+}}
