@@ -2,6 +2,7 @@ package lab
 
 import (
 	"bytes"
+	"context"
 	"net"
 	"os"
 	"os/exec"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // required: in CI, and wherever it is asked for, a server that is not
@@ -40,11 +42,19 @@ type process struct {
 	said  lockedBuffer
 }
 
-// start runs a program. It is started and waited for on a thread of its own,
-// kept as long as it runs: the kernel ties dieWithUs to that thread.
+// start runs a program.
 func start(t *testing.T, name string, args ...string) *process {
 	t.Helper()
+	return startIn(t, nil, name, args...)
+}
+
+// startIn runs a program with these variables besides this process's. It is
+// started and waited for on a thread of its own, kept as long as it runs: the
+// kernel ties dieWithUs to that thread.
+func startIn(t *testing.T, variables []string, name string, args ...string) *process {
+	t.Helper()
 	p := &process{cmd: exec.Command(name, args...), ended: make(chan struct{})}
+	p.cmd.Env = append(os.Environ(), variables...)
 	p.cmd.Stdout, p.cmd.Stderr = &p.said, &p.said
 	p.cmd.SysProcAttr = dieWithUs()
 	started := make(chan error)
@@ -77,6 +87,27 @@ func (p *process) alive() bool {
 		return false
 	default:
 		return true
+	}
+}
+
+// eventually asks again and again until ok holds. It gives up when the server
+// has ended, or after a while.
+func eventually(t *testing.T, p *process, ok func() bool) bool {
+	ctx, cancel := context.WithTimeout(t.Context(), ready)
+	defer cancel()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		if ok() {
+			return true
+		}
+		select {
+		case <-again.C:
+		case <-p.ended:
+			return ok()
+		case <-ctx.Done():
+			return false
+		}
 	}
 }
 
