@@ -164,7 +164,9 @@ func unescape(s string, form bool) (with string, size int) {
 		}
 	case c == '&':
 		return entity(s)
-	case c == '+' && form, c == '\n', c == '\r', c == '\t':
+	case c == '\n':
+		return " ", 1 + prefixed(s[1:])
+	case c == '+' && form, c == '\r', c == '\t':
 		return " ", 1
 	case c == '"' && strings.HasPrefix(s, `""`):
 		return `"`, 2
@@ -174,6 +176,44 @@ func unescape(s string, form bool) (with string, size int) {
 		return typographic(s)
 	}
 	return "", 0
+}
+
+// linePrefixes are what programs put before each line of a longer message.
+var linePrefixes = []string{"remote: ", "npm ERR! ", "npm error ", "[ERROR] ", "> ", "│ "}
+
+// prefixed is the length of what a program put before a line, so that words on
+// both sides of the break are read together: its name or the time.
+func prefixed(line string) int {
+	n := stamped(line)
+	for _, p := range linePrefixes {
+		if strings.HasPrefix(line[n:], p) {
+			return n + len(p)
+		}
+	}
+	return n
+}
+
+// stamped is the length of a time as in RFC 3339 at the beginning of a line,
+// with the space behind it.
+func stamped(line string) int {
+	const form = "0000-00-00T00:00:00"
+	if len(line) <= len(form) {
+		return 0
+	}
+	for i, c := range []byte(form) {
+		digit := '0' <= line[i] && line[i] <= '9'
+		if c == '0' && !digit || c == 'T' && line[i] != 'T' && line[i] != ' ' || c != '0' && c != 'T' && line[i] != c {
+			return 0
+		}
+	}
+	end := len(form)
+	for end < len(line) && strings.IndexByte("0123456789.,:+-Z", line[end]) >= 0 {
+		end++
+	}
+	if end < len(line) && line[end] == ' ' {
+		return end + 1
+	}
+	return 0
 }
 
 func backslash(s string) (string, int) {
@@ -267,6 +307,9 @@ func typographic(s string) (string, int) {
 		return " ", size
 	case '\u200b', '\ufeff', '\u00ad':
 		return "", size
+	}
+	if '\u2500' <= r && r <= '\u257f' { // the frame that a program draws around a message
+		return " ", size
 	}
 	return s[:size], size
 }

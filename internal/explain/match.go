@@ -65,14 +65,14 @@ type hit struct {
 }
 
 // match finds every rule that fits, and the systems that are marked.
-func (e *Explainer) match(v view) (hits []hit, systems []string) {
+func (e *Explainer) match(v view) (hits []hit, marked []diag.SystemMark) {
 	var wanted []int
 	e.words.find(v.lower, func(word int) { wanted = append(wanted, e.owners[word]...) })
 	slices.Sort(wanted)
 	for _, owner := range slices.Compact(wanted) {
 		if owner < 0 {
-			if at := earliest(v.lower, e.marks[-1-owner].Literals); at[1] > 0 {
-				systems = append(systems, e.marks[-1-owner].System)
+			if m := e.marks[-1-owner]; earliest(v.lower, m.Literals)[1] > 0 {
+				marked = append(marked, m)
 			}
 			continue
 		}
@@ -80,7 +80,7 @@ func (e *Explainer) match(v view) (hits []hit, systems []string) {
 			hits = append(hits, h)
 		}
 	}
-	return hits, systems
+	return hits, marked
 }
 
 func (r *rule) match(v view) (hit, bool) {
@@ -114,23 +114,39 @@ func within(v view) func(string) bool {
 func earliest(lower string, literals []string) [2]int {
 	var best [2]int
 	for _, l := range literals {
-		l = lowerASCII(l)
-		for from := 0; ; {
-			i := strings.Index(lower[from:], l)
-			if i < 0 {
-				break
-			}
-			at := [2]int{from + i, from + i + len(l)}
-			if whole(lower, at) {
-				if best[1] == 0 || at[0] < best[0] || at[0] == best[0] && at[1] > best[1] {
-					best = at
-				}
-				break
-			}
-			from = at[0] + 1
+		if at := next(lower, lowerASCII(l), 0); at[1] > 0 && (best[1] == 0 || at[0] < best[0] || at[0] == best[0] && at[1] > best[1]) {
+			best = at
 		}
 	}
 	return best
+}
+
+// nearest is how many bytes lie between a span and the closest place where one
+// of the literals stands as whole words.
+func nearest(lower string, literals []string, span [2]int) int {
+	best := len(lower)
+	for _, l := range literals {
+		l = lowerASCII(l)
+		for at := next(lower, l, 0); at[1] > 0; at = next(lower, l, at[1]) {
+			best = min(best, max(span[0]-at[1], at[0]-span[1], 0))
+		}
+	}
+	return best
+}
+
+// next is where a literal in lower case stands as whole words, from a place
+// on; an empty span when it does not.
+func next(lower, literal string, from int) [2]int {
+	for {
+		i := strings.Index(lower[from:], literal)
+		if i < 0 {
+			return [2]int{}
+		}
+		if at := [2]int{from + i, from + i + len(literal)}; whole(lower, at) {
+			return at
+		}
+		from += i + 1
+	}
 }
 
 // whole reports whether no word runs across the ends of a span.

@@ -15,7 +15,7 @@ const maxFindings = 5
 func (e *Explainer) Explain(message string) Answer {
 	a := Answer{Schema: Schema, Alternatives: []string{}, Findings: []Finding{}}
 	v := clean(message)
-	hits, systems := e.match(v)
+	hits, marked := e.match(v)
 	hits = rank(hits)
 	for _, h := range hits[:min(len(hits), maxFindings)] {
 		a.Findings = append(a.Findings, h.finding(v))
@@ -24,7 +24,7 @@ func (e *Explainer) Explain(message string) Answer {
 		return a
 	}
 	if h := hits[0]; h.Shared {
-		a.Findings[0].System = speaker(h, hits, systems)
+		a.Findings[0].System = speaker(v, hits, marked)
 	}
 	first := a.Findings[0]
 	a.System, a.Code, a.Cause = first.System, first.Code, first.Cause
@@ -65,11 +65,16 @@ func covers(outer, inner [2]int) bool {
 	return outer[0] <= inner[0] && inner[1] <= outer[1] && outer[1]-outer[0] > inner[1]-inner[0]
 }
 
-// speaker finds out whose a shared code is: of a marked system, else of the
-// system that the next specific match belongs to.
-func speaker(h hit, hits []hit, systems []string) string {
-	if len(systems) > 0 {
-		return systems[0]
+// speaker finds out whose the shared code of the first hit is: of the system
+// whose mark stands nearest to it, else of the system that the next specific
+// match belongs to.
+func speaker(v view, hits []hit, marked []diag.SystemMark) string {
+	h := hits[0]
+	if len(marked) > 0 {
+		closest := slices.MinFunc(marked, func(a, b diag.SystemMark) int {
+			return cmp.Compare(nearest(v.lower, a.Literals, h.span), nearest(v.lower, b.Literals, h.span))
+		})
+		return closest.System
 	}
 	for _, o := range hits[1:] {
 		if !o.Shared && o.Class != "not_auth" && o.Strength != diag.StrengthTransport {
