@@ -36,7 +36,7 @@ func TestDifficulties(t *testing.T) {
 		{"a frame around it, with a broken line", "│ Error: The security token\n│ included in the request is invalid\n╵", verdict{"aws", "InvalidClientTokenId", "wrong_credentials"}},
 		{"a time before each line", "2024-05-01T10:00:00.1Z Description: The token is expired.\n2024-05-01T10:00:00.2Z TrackingId:1", verdict{"azure_eventhubs", "ExpiredToken", "token_expired"}},
 		{"a name before each line", "remote: Bitbucket Cloud recently stopped\nremote: supporting account passwords for Git authentication.", verdict{"bitbucket", "", "credential_type_unsupported"}},
-		{"the system that stands nearest", "octokit is up to date. Then cargo publish to crates.io: HTTP 401 Unauthorized", verdict{"cargo", "401", "wrong_credentials"}},
+		{"the system that stands nearest", "crates.io is up to date. Then api.github.com answered with HTTP 401 Unauthorized", verdict{"github", "401", "wrong_credentials"}},
 		{"a prefix of a log", "2024-05-01T10:00:00Z app[12]: ERROR auth AADSTS65001 x", verdict{"entra", "AADSTS65001", "consent_required"}},
 		{"the way there beats the word login", "alarmdotcom: login failed: Cannot connect to host www.alarm.com:443 [getaddrinfo failed]", verdict{"dns", "ENOTFOUND", "dns_failure"}},
 		{"the way there beats authentication failed", "Authentication failed: x509: certificate signed by unknown authority", verdict{"tls", "CERT_UNTRUSTED", "tls_untrusted"}},
