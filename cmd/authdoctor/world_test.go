@@ -1,13 +1,17 @@
 package main
 
 import (
+	"bufio"
+	"crypto/tls"
 	"encoding/binary"
 	"encoding/pem"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -19,6 +23,7 @@ import (
 type world struct {
 	plain, secure *httptest.Server
 	silent        net.Listener
+	mail          net.Listener
 	ntp           net.PacketConn
 }
 
@@ -29,6 +34,10 @@ func newWorld(env *testscript.Env) error {
 	if w.silent, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return err
 	}
+	if w.mail, err = tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: w.secure.TLS.Certificates}); err != nil {
+		return err
+	}
+	go serveMail(w.mail)
 	if w.ntp, err = net.ListenPacket("udp", "127.0.0.1:0"); err != nil {
 		return err
 	}
@@ -42,6 +51,7 @@ func newWorld(env *testscript.Env) error {
 	env.Setenv("HTTP", w.plain.URL)
 	env.Setenv("HTTPS", w.secure.URL)
 	env.Setenv("SILENT", "http://"+w.silent.Addr().String())
+	env.Setenv("IMAP", w.mail.Addr().String())
 	env.Setenv("NTP", w.ntp.LocalAddr().String())
 	env.Setenv("CA", ca)
 	env.Setenv("HOME", env.WorkDir)
@@ -53,6 +63,7 @@ func (w *world) close() {
 	w.plain.Close()
 	w.secure.Close()
 	w.silent.Close()
+	w.mail.Close()
 	w.ntp.Close()
 }
 
@@ -74,6 +85,32 @@ func pages() http.Handler {
 	page("/maintenance", 503, "<title>Maintenance</title>", "Retry-After", "600")
 	page("/limited", 429, "slow down", "Retry-After", "60")
 	return mux
+}
+
+// serveMail is a mail server that knows joe, whose password is "open-sesame".
+// The real ones are in the lab.
+func serveMail(l net.Listener) {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer conn.Close()
+			_, _ = io.WriteString(conn, "* OK ready\r\n")
+			for lines := bufio.NewScanner(conn); lines.Scan(); {
+				tag, command, _ := strings.Cut(lines.Text(), " ")
+				answer := tag + " OK done\r\n"
+				switch {
+				case command == "CAPABILITY":
+					answer = "* CAPABILITY IMAP4rev1\r\n" + answer
+				case strings.HasPrefix(command, "LOGIN") && command != `LOGIN "joe" "open-sesame"`:
+					answer = tag + " NO [AUTHENTICATIONFAILED] who is " + strings.Fields(command)[2] + "?\r\n"
+				}
+				_, _ = io.WriteString(conn, answer)
+			}
+		}()
+	}
 }
 
 // serveTime answers like a time server that is right (RFC 5905, mode 4). The

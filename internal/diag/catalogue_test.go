@@ -21,6 +21,8 @@ func TestTheCatalogue(t *testing.T) {
 		"dns":   "ok | slow | nxdomain servfail no_address hijacked",
 		"tls":   "ok | expiring | expired not_yet_valid untrusted hostname_mismatch protocol_too_old client_cert_required handshake_failed",
 		"snmp":  "ok answering | not_in_view | no_response user_unanswered unknown_user wrong_auth_key wrong_privacy_key level_not_supported not_in_time_window not_authorized unknown_context",
+		"imap":  "ok | no_auth_offered starttls_missing | rejected access_denied app_password_required method_disabled account_locked account_disabled expired tls_required rate_limited unavailable",
+		"smtp":  "ok | no_auth_offered starttls_missing | rejected access_denied app_password_required method_disabled account_locked account_disabled expired tls_required rate_limited unavailable",
 		"http":  "ok | slow rate_limited | refused timeout server_error maintenance unexpected",
 		"oidc": "ok | issuer_slash key_rotating clock_apart issuer_clock_wrong rate_limited | unreachable not_found not_json issuer_mismatch server_error " +
 			"jwks_unreachable no_usable_key token_endpoint_broken assertion_expired assertion_not_yet_valid assertion_stale assertion_audience client_rejected client_not_allowed",
@@ -46,12 +48,14 @@ func TestTheCatalogue(t *testing.T) {
 func TestEveryKindHasItsLayerAndATitle(t *testing.T) {
 	var layers []diag.Layer
 	for _, k := range diag.Kinds {
-		layers = append(layers, k.Layer)
+		if !slices.Contains(layers, k.Layer) {
+			layers = append(layers, k.Layer)
+		}
 		if k.Title == "" || strings.TrimSpace(k.Title) != k.Title {
 			t.Errorf("the title of %s is %q", k.Name, k.Title)
 		}
 	}
-	want := []diag.Layer{diag.LayerClock, diag.LayerPath, diag.LayerDNS, diag.LayerTLS, diag.LayerEndpoint, diag.LayerEndpoint, diag.LayerCredentials, diag.LayerSession}
+	want := []diag.Layer{diag.LayerClock, diag.LayerPath, diag.LayerDNS, diag.LayerTLS, diag.LayerEndpoint, diag.LayerCredentials, diag.LayerSession}
 	if diff := cmp.Diff(want, layers); diff != "" {
 		t.Errorf("layers (-want +got):\n%s", diff)
 	}
@@ -91,7 +95,9 @@ func TestWhatWaits(t *testing.T) {
 			}
 		}
 	}
-	if diff := cmp.Diff([]string{"http.rate_limited", "http.server_error", "http.maintenance", "oidc.rate_limited", "oidc.server_error"}, got); diff != "" {
+	want := []string{"http.rate_limited", "http.server_error", "http.maintenance", "oidc.rate_limited", "oidc.server_error",
+		"imap.rate_limited", "imap.unavailable", "smtp.rate_limited", "smtp.unavailable"}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("waits (-want +got):\n%s", diff)
 	}
 }

@@ -26,7 +26,11 @@ type Outcome struct {
 
 // Kinds lists every kind of probe, in the order in which they break each
 // other. Tests hold it complete: each outcome once, with meaning and remedy.
-var Kinds = []Kind{clockKind, pathKind, dnsKind, tlsKind, httpKind, oidcKind, snmpKind, tokenKind}
+var Kinds = []Kind{
+	clockKind, pathKind, dnsKind, tlsKind, httpKind, oidcKind,
+	imapKind, smtpKind, snmpKind,
+	tokenKind,
+}
 
 var clockKind = Kind{Name: "clock", Layer: LayerClock, Title: "Clock", Outcomes: []Outcome{
 	{Name: "accurate", Status: Pass, Scope: ScopeComputer, Meaning: "this computer's clock is right to within 2 seconds"},

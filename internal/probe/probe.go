@@ -76,7 +76,9 @@ type Env struct {
 }
 
 // All lists every probe, sorted by kind.
-var All = []Probe{clockProbe, dnsProbe, httpProbe, oidcProbe, pathProbe, snmpProbe, tlsProbe, tokenProbe}
+var All = []Probe{
+	clockProbe, dnsProbe, httpProbe, imapProbe, oidcProbe, pathProbe, smtpProbe, snmpProbe, tlsProbe, tokenProbe,
+}
 
 // Find looks a probe up by its kind.
 func Find(kind string) (Probe, bool) {
