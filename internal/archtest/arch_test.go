@@ -29,10 +29,11 @@ var rooms = map[string][]string{
 	"cmd/authdoctor":       {"internal/cli"},
 	"internal/archtest":    {},
 	"internal/attempts":    {"internal/state"},
-	"internal/cli":         {"internal/attempts", "internal/diag", "internal/engine", "internal/explain", "internal/logs", "internal/playbook", "internal/probe", "internal/redact", "internal/report", "internal/scenario", "internal/script", "internal/session", "internal/state", "internal/wizard", "playbooks"},
+	"internal/cli":         {"internal/attempts", "internal/diag", "internal/engine", "internal/explain", "internal/journal", "internal/logs", "internal/playbook", "internal/probe", "internal/redact", "internal/report", "internal/scenario", "internal/script", "internal/session", "internal/state", "internal/wizard", "playbooks"},
 	"internal/diag":        {},
 	"internal/engine":      {"internal/diag", "internal/playbook"},
 	"internal/explain":     {"internal/diag", "internal/redact"},
+	"internal/journal":     {"internal/diag", "internal/state"},
 	"internal/lab":         {},
 	"internal/logs":        {"internal/diag", "internal/explain", "internal/redact"}, // redact: what logs hold is printed
 	"internal/playbook":    {"internal/diag"},

@@ -180,7 +180,7 @@ type command struct {
 // commands lists them all, sorted.
 var commands = []command{
 	{"check", newCheck}, {"codes", newCodes}, {"diagnose", newDiagnose}, {"explain", newExplain}, {"guide", newGuide},
-	{"logs", newLogs}, {"playbook", newPlaybook}, {"probe", newProbe}, {"version", newVersion},
+	{"logs", newLogs}, {"playbook", newPlaybook}, {"probe", newProbe}, {"report", newReport}, {"session", newSession}, {"version", newVersion},
 }
 
 // wanted is the command that the arguments begin with, alone, so that a start

@@ -15,9 +15,11 @@ import (
 // run has the conversation and writes the report. A playbook that only sorts
 // hands over to another, with all that is known already.
 func (d *diagnosis) run(ctx context.Context) error {
-	started := d.Now()
+	if !d.resumed {
+		d.began = d.Now()
+	}
 	if d.wizard != nil {
-		d.asker = &greeter{Asker: d.asker, d: d}
+		d.asker = &greeter{Asker: d.asker, d: d, asked: d.resumed}
 	}
 	for {
 		v, err := d.converse(ctx)
@@ -25,13 +27,16 @@ func (d *diagnosis) run(ctx context.Context) error {
 			return err
 		}
 		if err == nil && v.Next.Playbook != "" && d.wizard != nil {
+			d.keeper.end(v)
 			if err := d.goOn(v.Next.Playbook); err != nil {
 				return err
 			}
 			continue
 		}
 		r := engine.Report(d.book, d.ev, v)
-		d.stamp(r, started)
+		r.Session = d.keeper.id()
+		d.stamp(r, d.began)
+		d.keeper.end(v)
 		if err := d.record(); err != nil {
 			return err
 		}
@@ -52,7 +57,8 @@ func (d *diagnosis) converse(ctx context.Context) (diag.Verdict, error) {
 	}
 	s := session.Session{
 		Book: d.book, Asker: d.asker, Prober: m, PlanOnly: d.opt.noInput,
-		Told: func() bool { return d.ev.Message != "" || len(d.ev.Symptoms) > 0 },
+		Resumed: d.resumed,
+		Told:    func() bool { return d.ev.Message != "" || len(d.ev.Symptoms) > 0 },
 	}
 	return s.Run(ctx, d.ev)
 }
@@ -64,7 +70,9 @@ func (d *diagnosis) goOn(id string) error {
 		return err
 	}
 	was := d.ev
-	d.ev = diag.NewEvidence()
+	d.ev, d.resumed = diag.NewEvidence(), false
+	d.opt.playbook = id
+	given := d.collect()
 	if was.Message != "" {
 		d.ev.Paste(was.Message, was.Matches)
 	}
@@ -78,6 +86,7 @@ func (d *diagnosis) goOn(id string) error {
 		}
 	}
 	d.skipChecks()
+	d.keep(*given)
 	return nil
 }
 

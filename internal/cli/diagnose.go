@@ -31,6 +31,8 @@ type diagnoseOptions struct {
 	timeout    time.Duration
 	record     string
 	with       withFlags
+	resume     bool
+	noJournal  bool
 }
 
 func newDiagnose(p *program) *cobra.Command {
@@ -45,10 +47,15 @@ try again; it is fixed when the retest at the end says so.
 In a terminal it asks. With --answers it takes every answer from a file. With
 --no-input it asks nothing, checks, and prints the ranking and the plan.
 
+What you answered and what was found is kept on this computer for 90 days, so
+that you can stop and come back: see authdoctor session. Passwords, codes and
+tokens are never kept. --no-input keeps nothing, nor does --no-journal.
+
 Exit status: 0 fixed or healthy, 1 a problem was found (or it is handed over, or
 waits), 3 not enough could be known, 2 wrong usage, 130 stopped.`,
 		Example: `  authdoctor diagnose alarmcom
   authdoctor diagnose alarmcom --no-input --symptom login-rejected
+  authdoctor diagnose --resume
   authdoctor diagnose alarmcom --answers case.yaml --format json
   authdoctor diagnose alarmcom --no-input --symptom session-drops --answer web-login=works`,
 		Args: atMostOne,
@@ -59,40 +66,54 @@ waits), 3 not enough could be known, 2 wrong usage, 130 stopped.`,
 			if len(args) == 1 {
 				o.playbook = args[0]
 			}
-			return p.interruptible(func(ctx context.Context) error { return p.diagnose(ctx, o) })
+			return p.interruptible(func(ctx context.Context) error {
+				if o.resume {
+					return p.resume(ctx, o)
+				}
+				return p.diagnose(ctx, o)
+			})
 		},
 	}
 	f := c.Flags()
 	f.StringSliceVar(&o.symptoms, "symptom", nil, "what is seen: ids of symptoms (may be repeated)")
 	f.StringArrayVar(&o.answers, "answer", nil, "QUESTION=CHOICE, known from the start (may be repeated)")
 	f.StringVar(&o.message, "message", "", "the exact error message, or - to read it from standard input")
-	f.StringVar(&o.answerFile, "answers", "", "take every answer from this file (authdoctor.answers/1)")
 	f.BoolVar(&o.noInput, "no-input", false, "ask nothing: check, rank, and print the plan")
 	f.StringVar(&o.surface, "surface", "", "where you act, such as app or website")
 	f.StringArrayVar(&o.checks, "check", nil, "CHECK=OUTCOME, taken as given and not measured (may be repeated)")
 	f.BoolVar(&o.noChecks, "no-checks", false, "measure nothing")
+	f.BoolVar(&o.resume, "resume", false, "go on with a session: diagnose --resume [SESSION], without SESSION the last one")
+	f.BoolVar(&o.noJournal, "no-journal", false, "keep nothing on disk; what is left cannot be taken up again")
+	resumeFlags(p, c, &o)
+	return c
+}
+
+// resumeFlags are the flags of a session that also hold when it is taken up
+// again.
+func resumeFlags(p *program, c *cobra.Command, o *diagnoseOptions) {
+	f := c.Flags()
+	f.StringVar(&o.answerFile, "answers", "", "take every answer from this file (authdoctor.answers/1)")
 	f.BoolVar(&p.accessible, "accessible", false, "plain numbered questions, for screen readers")
 	f.StringVar(&o.record, "record", "", "write the case to this file, to be played again with --answers")
 	f.DurationVar(&o.timeout, "timeout", probe.DefaultTimeout, "time for all checks together")
 	o.with.register(c)
-	return c
 }
 
 // diagnosis is one run, wired.
 type diagnosis struct {
 	*program
-	opt    diagnoseOptions
-	book   *engine.Book
-	ev     *diag.Evidence
-	asker  session.Asker
-	wizard *wizard.Wizard // nil when nobody is asked
+	opt     diagnoseOptions
+	book    *engine.Book
+	ev      *diag.Evidence
+	asker   session.Asker
+	wizard  *wizard.Wizard // nil when nobody is asked
+	keeper  *keeper
+	resumed bool // the session was left and is taken up again
+	began   time.Time
 }
 
 func (p *program) diagnose(ctx context.Context, o diagnoseOptions) error {
 	d := &diagnosis{program: p, opt: o, ev: diag.NewEvidence()}
-	if _, err := p.layout(p.Stdout); err != nil { // a wrong --color is said before anything runs
-		return err
-	}
 	closeTTY, err := d.chooseAsker(ctx)
 	if err != nil {
 		return err
@@ -108,6 +129,9 @@ func (p *program) diagnose(ctx context.Context, o diagnoseOptions) error {
 // terminal.
 func (d *diagnosis) chooseAsker(ctx context.Context) (closeTTY func(), err error) {
 	nothing := func() {}
+	if _, err := d.layout(d.Stdout); err != nil { // a wrong --color is said before anything runs
+		return nothing, err
+	}
 	if d.opt.timeout <= 0 {
 		return nothing, usagef("for example: --timeout 5s", "--timeout must be more than nothing, got %s", d.opt.timeout)
 	}
@@ -179,13 +203,18 @@ func (d *diagnosis) prepare(ctx context.Context) error {
 	if d.book, err = d.compile(raw, d.opt.surface); err != nil {
 		return err
 	}
+	given := d.collect()
 	if err := d.readAnswers(); err != nil {
 		return err
 	}
 	if err := d.readFlags(); err != nil {
 		return err
 	}
-	return d.readMessage(ctx)
+	if err := d.readMessage(ctx); err != nil {
+		return err
+	}
+	d.keep(*given)
+	return nil
 }
 
 func (d *diagnosis) choosePlaybook(ctx context.Context) error {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/engine"
 	"github.com/authdoctor/authdoctor/internal/playbook"
 )
 
@@ -11,30 +12,31 @@ func (d *diagnosis) record() error {
 	if d.opt.record == "" {
 		return nil
 	}
-	if err := d.WriteFile(d.opt.record, playbook.FormatAnswers(d.book.ID, d.given())); err != nil {
+	if err := d.WriteFile(d.opt.record, playbook.FormatAnswers(d.book.ID, givenOf(d.book, d.ev))); err != nil {
 		return usagef("give a file that can be written", "%s", err)
 	}
 	return nil
 }
 
-func (d *diagnosis) given() *playbook.Given {
+// givenOf is a case as an answers file gives it.
+func givenOf(book *engine.Book, ev *diag.Evidence) *playbook.Given {
 	g := &playbook.Given{
-		Symptoms: d.ev.Symptoms, SymptomsSet: d.ev.SymptomsAsked,
+		Symptoms: ev.Symptoms, SymptomsSet: ev.SymptomsAsked,
 		Checks: map[string]string{}, Answers: map[string]string{}, Steps: map[string]string{},
 		Retest: map[string][]string{}, Vars: map[string]string{},
 	}
-	for id, m := range d.ev.Checks {
-		if d.book.CheckOutcome(id, m.Outcome) == nil {
+	for id, m := range ev.Checks {
+		if book.CheckOutcome(id, m.Outcome) == nil {
 			g.Checks[id] = m.Outcome
 		}
 	}
-	for question, choice := range d.ev.Answers {
-		if choice != diag.NoAnswer && d.book.CheckAnswer(question, choice) == nil {
+	for question, choice := range ev.Answers {
+		if choice != diag.NoAnswer && book.CheckAnswer(question, choice) == nil {
 			g.Answers[question] = choice
 		}
 	}
-	retest := d.book.RetestStep()
-	for _, v := range d.ev.Walk {
+	retest := book.RetestStep()
+	for _, v := range ev.Walk {
 		switch {
 		case retest != nil && v.Step == retest.ID:
 			for id, report := range v.Checkpoints {

@@ -37,6 +37,7 @@ func island(args ...string) (cli.System, *bytes.Buffer, *bytes.Buffer) {
 	sys.Terminal = func(any) (int, bool) { return 80, false }
 	sys.OpenTTY = func() (io.ReadWriteCloser, error) { return nil, errors.New("no terminal") }
 	sys.Interrupt = context.WithCancel
+	sys.State = "" // nothing is kept
 	sys.Probe = probe.Env{
 		Now: sys.Now, Getenv: sys.Getenv, Resolvers: func() []string { return nil },
 		Dial:       func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("no network") },

@@ -16,6 +16,7 @@ import (
 	"github.com/creack/pty"
 
 	"github.com/authdoctor/authdoctor/internal/cli"
+	"github.com/authdoctor/authdoctor/internal/state"
 	"github.com/authdoctor/authdoctor/internal/wizard"
 )
 
@@ -81,6 +82,7 @@ func sitDownWith(t *testing.T, env map[string]string, change func(sys *cli.Syste
 		_, _ = io.Copy(s.screen, master)
 	}()
 	sys := cli.OS()
+	sys.State = state.Dir(t.TempDir())
 	sys.Args, sys.Stdin, sys.Stderr, sys.Stdout = args, tty, tty, &s.stdout
 	sys.Getenv = func(name string) string { return env[name] }
 	sys.Terminal, sys.Settle = wizard.Terminal, 0

@@ -41,6 +41,7 @@ func (v VerdictStatus) ExitStatus() int {
 // Report is the result of diagnose or check, and all that a writer needs.
 type Report struct {
 	Schema   string       `json:"schema"`
+	Session  string       `json:"session,omitempty"` // that can be taken up again
 	Tool     Tool         `json:"tool"`
 	Playbook PlaybookRef  `json:"playbook"`
 	Started  time.Time    `json:"started"`

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
@@ -29,6 +30,31 @@ func Reached(b *Book, ev *diag.Evidence) []string {
 		}
 	}
 	return out
+}
+
+// Postponed is the retest again, with only the checkpoints that were put off;
+// nothing when none was.
+func Postponed(b *Book, ev *diag.Evidence) (diag.Instruction, bool) {
+	s := b.fold(ev)
+	open := s.postponed()
+	step := b.RetestStep()
+	if len(open) == 0 || step == nil {
+		return diag.Instruction{}, false
+	}
+	in := s.instruction(step)
+	in.Checkpoints = slices.DeleteFunc(in.Checkpoints, func(c diag.Checkpoint) bool { return !slices.Contains(open, c.ID) })
+	return in, len(in.Checkpoints) > 0
+}
+
+// Reopen takes back what only ended a run, so that a session that is taken up
+// again asks anew: a stop in front of a broken way, or in front of steps.
+func Reopen(ev *diag.Evidence) {
+	if ev.Answers[diag.AskRepair] != "" {
+		ev.Forget()
+	}
+	if ev.Answers[diag.AskContinue] == diag.ChoiceStop {
+		ev.Answer(diag.AskContinue, "", nil)
+	}
 }
 
 // Ranking lists the causes, most probable first.

@@ -103,6 +103,7 @@ func addAdvice(v *view, r *diag.Report) {
 	}
 	v.advise("Proven by", provenBy(r))
 	v.advise("Still open", stillOpen(r)...)
+	v.advise("Go on", goOn(r))
 	v.advise("From now on", r.Prevent...)
 }
 
@@ -180,6 +181,15 @@ func stillOpen(r *diag.Report) []string {
 		open = append(open, title(r, "checkpoint:", id))
 	}
 	return open
+}
+
+// goOn says how to come back to a session in which something is left to do.
+func goOn(r *diag.Report) string {
+	open := len(r.Verdict.Pending) > 0 || r.Verdict.Status == diag.Waiting || r.Verdict.Status == diag.Cancelled || r.Verdict.Status == diag.Problem
+	if r.Session == "" || !open {
+		return ""
+	}
+	return "authdoctor session resume " + r.Session
 }
 
 // whereCaution says that this computer was measured, when the sign-in fails

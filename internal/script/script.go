@@ -37,6 +37,16 @@ func AsReported(fixed bool) string {
 	return diag.CheckpointFails
 }
 
+// GoOn takes up a case in which these steps were presented already.
+func (a *Asker) GoOn(walk []diag.Visit) {
+	for _, v := range walk {
+		if len(v.Checkpoints) > 0 {
+			a.retests++
+		}
+		a.fixed = a.fixed || v.Outcome == diag.DidFixed
+	}
+}
+
 // Ask knows nothing.
 func (a *Asker) Ask(ctx context.Context, _ diag.Question) (diag.Answer, error) {
 	return diag.Answer{Unknown: true}, ctx.Err()

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
@@ -39,6 +40,8 @@ type Session struct {
 	PlanOnly bool
 	// Told reports whether anybody complained, with a symptom or a message.
 	Told func() bool
+	// Resumed: the case was left and is taken up again.
+	Resumed bool
 
 	history []moment // before each screen, for going back
 	thought bool
@@ -55,9 +58,17 @@ type moment struct {
 // holds what is known from the start, and afterwards all that was learned. An
 // error is diag.ErrCancelled or a fault of ours.
 func (s *Session) Run(ctx context.Context, ev *diag.Evidence) (diag.Verdict, error) {
+	if s.Resumed {
+		s.Resumed = false
+		if err := s.postponed(ctx, ev); errors.Is(err, diag.ErrCancelled) {
+			return stopped(s.Book, ev), err
+		} else if err != nil && !errors.Is(err, diag.ErrBack) {
+			return diag.Verdict{}, err
+		}
+	}
 	for {
 		if ctx.Err() != nil {
-			return s.cancelled(ev), diag.ErrCancelled
+			return stopped(s.Book, ev), diag.ErrCancelled
 		}
 		var err error
 		switch step := engine.Next(s.Book, ev).(type) {
@@ -78,17 +89,58 @@ func (s *Session) Run(ctx context.Context, ev *diag.Evidence) (diag.Verdict, err
 		case errors.Is(err, diag.ErrBack):
 			s.back(ev)
 		case errors.Is(err, diag.ErrCancelled), errors.Is(err, context.Canceled):
-			return s.cancelled(ev), diag.ErrCancelled
+			return stopped(s.Book, ev), diag.ErrCancelled
 		default:
 			return diag.Verdict{}, err
 		}
 	}
 }
 
-// cancelled keeps what was found, under the one word that says that nothing
+// postponed tries what was put off in a retest, when nothing else is left to
+// do. What passed before stays passed.
+func (s *Session) postponed(ctx context.Context, ev *diag.Evidence) error {
+	if _, done := engine.Next(s.Book, ev).(engine.Done); !done {
+		return nil
+	}
+	in, ok := engine.Postponed(s.Book, ev)
+	if !ok {
+		return nil
+	}
+	did, err := s.Asker.Do(ctx, in)
+	if err != nil {
+		return err
+	}
+	still := true
+	for _, report := range did.Checkpoints {
+		still = still && report == diag.CheckpointPostponed
+	}
+	if still {
+		return nil
+	}
+	all := map[string]string{}
+	for _, v := range ev.Walk {
+		if v.Step == in.ID {
+			all = maps.Clone(v.Checkpoints)
+		}
+	}
+	maps.Copy(all, did.Checkpoints)
+	ev.Did(in.ID, diag.Did{Checkpoints: all})
+	return nil
+}
+
+// Conclude is the verdict of a case as it stands: the one that it ended with,
+// or that it was stopped.
+func Conclude(b *engine.Book, ev *diag.Evidence) diag.Verdict {
+	if done, ok := engine.Next(b, ev).(engine.Done); ok {
+		return done.Verdict
+	}
+	return stopped(b, ev)
+}
+
+// stopped keeps what was found, under the one word that says that nothing
 // was concluded.
-func (s *Session) cancelled(ev *diag.Evidence) diag.Verdict {
-	v := engine.Judge(s.Book, ev, true)
+func stopped(b *engine.Book, ev *diag.Evidence) diag.Verdict {
+	v := engine.Judge(b, ev, true)
 	v.Status, v.Next = diag.Cancelled, diag.Next{}
 	return v
 }

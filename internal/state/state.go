@@ -76,6 +76,18 @@ func (d Dir) Lock(ctx context.Context, file string) (unlock func(), err error) {
 	return func() { _ = lock.Close() }, nil
 }
 
+// TryLock is Lock that does not wait: ok is false when somebody else has it.
+func (d Dir) TryLock(file string) (unlock func(), ok bool, err error) {
+	if err := d.Make(); err != nil {
+		return nil, false, err
+	}
+	lock := flock.New(d.Path(file), flock.SetPermissions(0o600))
+	if ok, err := lock.TryLock(); err != nil || !ok {
+		return nil, false, err
+	}
+	return func() { _ = lock.Close() }, true, nil
+}
+
 // Read reads a file; nothing when it is not there.
 func (d Dir) Read(file string) ([]byte, error) {
 	data, err := os.ReadFile(d.Path(file))
