@@ -155,6 +155,13 @@ const stateWords = `none null nil undefined true false yes no empty blank missin
 
 var states = set(stateWords)
 
+// refusals are codes that stand behind "cannot fetch token:" and the like.
+var refusals = set(`invalid_grant invalid_client invalid_request invalid_scope invalid_token invalid_target invalid_auth
+	unauthorized_client unsupported_grant_type unsupported_response_type access_denied server_error temporarily_unavailable
+	insufficient_scope interaction_required login_required consent_required mfa_required expired_token authorization_pending
+	slow_down not_authed token_expired token_revoked account_inactive missing_scope not_allowed_token_type
+	invalid_session_id invalid_login user_not_found`)
+
 // talk are the words of sentences about a secret.
 var talk = set(stateWords + ` a an the your you this that it its is was are be been has have had must should may might
 	can cannot could not please enter type check try error at in for of to with from by on or and if when

@@ -69,25 +69,38 @@ func errorCode(s string) bool {
 		len(letters) == len(s) && camelWords(s)
 }
 
-// camelWords: words with a capital each, none of them a single letter, as
-// random text would have.
+// camelWords: words with a capital each, joined or with "_" or "." between
+// them, none of them a single letter, as random text would have. One may be an
+// abbreviation: MailboxNotEnabledForRESTAPI, Authorization_RequestDenied.
 func camelWords(s string) bool {
 	if !isUpper(s[0]) {
 		return false
 	}
-	for i := range len(s) {
-		if !isLower(s[i]) && !isUpper(s[i]) || isUpper(s[i]) && !isLower(next(s, i)) {
+	abbreviations := 0
+	for i := 0; i < len(s); {
+		from := i
+		for i < len(s) && isUpper(s[i]) {
+			i++
+		}
+		capitals := i - from
+		for i < len(s) && isLower(s[i]) {
+			i++
+		}
+		small := i - from - capitals
+		if capitals > 2 {
+			abbreviations++
+		}
+		if capitals == 0 || capitals == 2 || capitals+small < 2 || abbreviations > 1 {
+			return false
+		}
+		if i < len(s) && (s[i] == '_' || s[i] == '.') {
+			i++
+		}
+		if i < len(s) && !isUpper(s[i]) {
 			return false
 		}
 	}
 	return true
-}
-
-func next(s string, i int) byte {
-	if i+1 < len(s) {
-		return s[i+1]
-	}
-	return 0
 }
 
 // placeholder: what stands where a secret was left out.
@@ -95,8 +108,11 @@ func placeholder(s string) bool {
 	if isMask(s) || strings.Trim(s, "*•.-_?…") == "" || len(s) > 2 && strings.Trim(s, "xX") == "" {
 		return true
 	}
-	if len(s) <= 24 && states[strings.ToLower(strings.Trim(s, ".!,"))] {
-		return true
+	if len(s) <= 32 {
+		word := strings.ToLower(strings.Trim(s, ".!,:;"))
+		if states[word] || refusals[word] || numbered(word) {
+			return true
+		}
 	}
 	inner := len(s) > 2 && (s[0] == '<' && s[len(s)-1] == '>' || strings.HasPrefix(s, "${") || strings.HasPrefix(s, "{{") || strings.HasPrefix(s, "$("))
 	if inner {
@@ -104,6 +120,17 @@ func placeholder(s string) bool {
 	}
 	name, ok := strings.CutPrefix(s, "$")
 	return ok && name != "" && all(name, func(c byte) bool { return isUpper(c) || c == '_' })
+}
+
+// numbered are the codes of two identity providers, which name no secret:
+// AADSTS50126, E0000004.
+func numbered(word string) bool {
+	n, ok := strings.CutPrefix(word, "aadsts")
+	if !ok {
+		n, ok = strings.CutPrefix(word, "e0000")
+		ok = ok && len(n) == 3
+	}
+	return ok && digits(n)
 }
 
 // sentence reports that what stands where a value would is a sentence about
