@@ -31,10 +31,10 @@ const maxRounds = 5
 func clean(message string) view {
 	v := view{text: message}
 	for range maxRounds {
-		if !strings.ContainsAny(v.text, "\\%&\"\n\r\t\x1b") && !strings.Contains(v.text, "  ") && isASCII(v.text) {
+		if !strings.ContainsAny(v.text, "\\%&\"\n\r\t|\x1b") && !strings.Contains(v.text, "  ") && isASCII(v.text) {
 			break
 		}
-		u := unwrapper{in: v.text, form: isForm(v.text)}
+		u := unwrapper{in: v.text, form: isForm(v.text), fold: folding(v.text)}
 		if !u.run() {
 			break
 		}
@@ -95,6 +95,8 @@ func isForm(s string) bool {
 type unwrapper struct {
 	in   string
 	form bool
+	fold fold
+	line int // where the line began
 	out  []byte
 	runs []run
 }
@@ -102,7 +104,7 @@ type unwrapper struct {
 // special are the bytes at which something may begin that stands for
 // something else. All others are taken as they are, many at a time.
 var special = func() (table [256]bool) {
-	for _, c := range []byte("\\%&+\n\r\t\" \x1b") {
+	for _, c := range []byte("\\%&+\n\r\t\" |\x1b") {
 		table[c] = true
 	}
 	for c := utf8.RuneSelf; c < len(table); c++ {
@@ -123,7 +125,7 @@ func (u *unwrapper) run() (changed bool) {
 		if pos = end; pos == len(s) {
 			break
 		}
-		with, size := unescape(s[pos:], u.form)
+		with, size := u.next(pos)
 		if size == 0 {
 			with, size = s[pos:pos+1], 1
 		}
@@ -135,6 +137,17 @@ func (u *unwrapper) run() (changed bool) {
 		pos += size
 	}
 	return changed
+}
+
+// next is what the text from pos on begins with, and how much that takes.
+func (u *unwrapper) next(pos int) (with string, size int) {
+	rest := u.in[pos:]
+	if rest[0] != '\n' && !strings.HasPrefix(rest, "\r\n") {
+		return unescape(rest, u.form)
+	}
+	with, size = u.fold.lineEnd(u.in[min(u.line, pos):pos], rest)
+	u.line = pos + size
+	return with, size
 }
 
 // put appends what size bytes of the input, from there on, stand for.
@@ -162,10 +175,11 @@ func unescape(s string, form bool) (with string, size int) {
 		if b, ok := hexByte(s[1:3]); ok && b < utf8.RuneSelf {
 			return plain(b), 3
 		}
+		return encodedRune(s, "%")
+	case c == '|' && closes(s[1:]):
+		return "", 1
 	case c == '&':
 		return entity(s)
-	case c == '\n':
-		return " ", 1 + prefixed(s[1:])
 	case c == '+' && form, c == '\r', c == '\t':
 		return " ", 1
 	case c == '"' && strings.HasPrefix(s, `""`):
@@ -176,44 +190,6 @@ func unescape(s string, form bool) (with string, size int) {
 		return typographic(s)
 	}
 	return "", 0
-}
-
-// linePrefixes are what programs put before each line of a longer message.
-var linePrefixes = []string{"remote: ", "npm ERR! ", "npm error ", "[ERROR] ", "> ", "│ "}
-
-// prefixed is the length of what a program put before a line, so that words on
-// both sides of the break are read together: its name or the time.
-func prefixed(line string) int {
-	n := stamped(line)
-	for _, p := range linePrefixes {
-		if strings.HasPrefix(line[n:], p) {
-			return n + len(p)
-		}
-	}
-	return n
-}
-
-// stamped is the length of a time as in RFC 3339 at the beginning of a line,
-// with the space behind it.
-func stamped(line string) int {
-	const form = "0000-00-00T00:00:00"
-	if len(line) <= len(form) {
-		return 0
-	}
-	for i, c := range []byte(form) {
-		digit := '0' <= line[i] && line[i] <= '9'
-		if c == '0' && !digit || c == 'T' && line[i] != 'T' && line[i] != ' ' || c != '0' && c != 'T' && line[i] != c {
-			return 0
-		}
-	}
-	end := len(form)
-	for end < len(line) && strings.IndexByte("0123456789.,:+-Z", line[end]) >= 0 {
-		end++
-	}
-	if end < len(line) && line[end] == ' ' {
-		return end + 1
-	}
-	return 0
 }
 
 func backslash(s string) (string, int) {
@@ -235,6 +211,7 @@ func backslash(s string) (string, int) {
 			if b, ok := hexByte(s[2:4]); ok && b < utf8.RuneSelf {
 				return plain(b), 4
 			}
+			return encodedRune(s, `\x`)
 		}
 	}
 	return "", 0
