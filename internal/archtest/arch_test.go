@@ -54,6 +54,7 @@ var rooms = map[string][]string{
 var owners = map[string][]string{
 	"github.com/BobuSumisu/aho-corasick": {"internal/explain"},
 	"github.com/agext/levenshtein":       {"internal/playbook"},
+	"github.com/aws/aws-sdk-go-v2":       {"internal/probe"},
 	"github.com/beevik/ntp":              {"internal/probe"},
 	"github.com/charmbracelet/bubbles":   {"internal/wizard"},
 	"github.com/charmbracelet/bubbletea": {"internal/wizard"},

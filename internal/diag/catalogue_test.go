@@ -20,10 +20,12 @@ func TestTheCatalogue(t *testing.T) {
 		"path":  "ok | proxied intercepted | offline captive_portal proxy_unreachable proxy_auth_required",
 		"dns":   "ok | slow | nxdomain servfail no_address hijacked",
 		"tls":   "ok | expiring | expired not_yet_valid untrusted hostname_mismatch protocol_too_old client_cert_required handshake_failed",
-		"snmp":  "ok answering | not_in_view | no_response user_unanswered unknown_user wrong_auth_key wrong_privacy_key level_not_supported not_in_time_window not_authorized unknown_context",
-		"imap":  "ok | no_auth_offered starttls_missing | rejected access_denied app_password_required method_disabled account_locked account_disabled expired tls_required rate_limited unavailable",
-		"smtp":  "ok | no_auth_offered starttls_missing | rejected access_denied app_password_required method_disabled account_locked account_disabled expired tls_required rate_limited unavailable",
-		"http":  "ok | slow rate_limited | refused timeout server_error maintenance unexpected",
+		"s3": "ok answering | access_denied no_such_bucket clock_apart rate_limited | " +
+			"skewed unknown_key wrong_secret wrong_region token_expired token_invalid account_disabled signature_unsupported",
+		"snmp": "ok answering | not_in_view | no_response user_unanswered unknown_user wrong_auth_key wrong_privacy_key level_not_supported not_in_time_window not_authorized unknown_context",
+		"imap": "ok | no_auth_offered starttls_missing | rejected access_denied app_password_required method_disabled account_locked account_disabled expired tls_required rate_limited unavailable",
+		"smtp": "ok | no_auth_offered starttls_missing | rejected access_denied app_password_required method_disabled account_locked account_disabled expired tls_required rate_limited unavailable",
+		"http": "ok | slow rate_limited | refused timeout server_error maintenance unexpected",
 		"oidc": "ok | issuer_slash key_rotating clock_apart issuer_clock_wrong rate_limited | unreachable not_found not_json issuer_mismatch server_error " +
 			"jwks_unreachable no_usable_key token_endpoint_broken assertion_expired assertion_not_yet_valid assertion_stale assertion_audience client_rejected client_not_allowed",
 		"token": "valid | expiring no_expiry valid_at_server_time | malformed expired not_yet_valid wrong_issuer wrong_audience missing_scope unknown_key bad_signature alg_mismatch",
@@ -96,13 +98,13 @@ func TestWhatWaits(t *testing.T) {
 		}
 	}
 	want := []string{"http.rate_limited", "http.server_error", "http.maintenance", "oidc.rate_limited", "oidc.server_error",
-		"imap.rate_limited", "imap.unavailable", "smtp.rate_limited", "smtp.unavailable"}
+		"imap.rate_limited", "imap.unavailable", "smtp.rate_limited", "smtp.unavailable", "s3.rate_limited"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("waits (-want +got):\n%s", diff)
 	}
 }
 
-var wellFormed = regexp.MustCompile(`^[a-z]+\.[a-z]+(_[a-z]+)*$`)
+var wellFormed = regexp.MustCompile(`^[a-z][a-z0-9]*\.[a-z]+(_[a-z]+)*$`)
 
 func TestCodesAreUniqueAndFound(t *testing.T) {
 	seen := map[string]bool{}
@@ -139,6 +141,7 @@ func TestScopes(t *testing.T) {
 			"clock.accurate", "clock.drifting", "clock.skewed", "clock.zone_wrong",
 			"oidc.assertion_expired", "oidc.assertion_not_yet_valid", "oidc.assertion_stale", "oidc.clock_apart",
 			"path.intercepted", "path.proxied", "path.proxy_auth_required", "path.proxy_unreachable",
+			"s3.clock_apart", "s3.skewed",
 			"token.valid_at_server_time",
 		},
 		diag.ScopeNetwork: {

@@ -77,7 +77,7 @@ type Env struct {
 
 // All lists every probe, sorted by kind.
 var All = []Probe{
-	clockProbe, dnsProbe, httpProbe, imapProbe, oidcProbe, pathProbe, smtpProbe, snmpProbe, tlsProbe, tokenProbe,
+	clockProbe, dnsProbe, httpProbe, imapProbe, oidcProbe, pathProbe, s3Probe, smtpProbe, snmpProbe, tlsProbe, tokenProbe,
 }
 
 // Find looks a probe up by its kind.
