@@ -2,15 +2,14 @@ package lab
 
 import (
 	"bytes"
-	"context"
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 // required: in CI, and wherever it is asked for, a server that is not
@@ -22,12 +21,29 @@ func required() bool {
 // program finds a server's program, also where only root looks.
 func program(t *testing.T, name, pkg string) string {
 	t.Helper()
-	for _, path := range []string{name, "/usr/sbin/" + name, "/usr/local/sbin/" + name, "/opt/homebrew/sbin/" + name} {
-		if found, err := exec.LookPath(path); err == nil {
+	return findProgram(t, name, "apt-get install "+pkg, "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
+}
+
+// goProgram finds a server that is a Go program, also where .ci/run puts it.
+func goProgram(t *testing.T, name, module string) string {
+	t.Helper()
+	cache, _ := os.UserCacheDir() // without one there is nothing to find in it
+	return findProgram(t, name, "GOBIN=~/.cache/authdoctor-lab/bin go install "+module, filepath.Join(cache, "authdoctor-lab", "bin"))
+}
+
+// findProgram looks in the usual places and in these folders. What is missing
+// skips the test, or fails it where the lab is required.
+func findProgram(t *testing.T, name, install string, folders ...string) string {
+	t.Helper()
+	if found, err := exec.LookPath(name); err == nil {
+		return found
+	}
+	for _, folder := range folders {
+		if found, err := exec.LookPath(filepath.Join(folder, name)); err == nil {
 			return found
 		}
 	}
-	missing := name + " is not installed: apt-get install " + pkg
+	missing := name + " is not installed: " + install
 	if required() {
 		t.Fatal(missing)
 	}
@@ -87,27 +103,6 @@ func (p *process) alive() bool {
 		return false
 	default:
 		return true
-	}
-}
-
-// eventually asks again and again until ok holds. It gives up when the server
-// has ended, or after a while.
-func eventually(t *testing.T, p *process, ok func() bool) bool {
-	ctx, cancel := context.WithTimeout(t.Context(), ready)
-	defer cancel()
-	again := time.NewTicker(20 * time.Millisecond)
-	defer again.Stop()
-	for {
-		if ok() {
-			return true
-		}
-		select {
-		case <-again.C:
-		case <-p.ended:
-			return ok()
-		case <-ctx.Done():
-			return false
-		}
 	}
 }
 

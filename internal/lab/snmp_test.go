@@ -68,7 +68,7 @@ func startSNMP(t *testing.T) snmpAgent {
 
 // await waits until it listens; snmpd says so last of all.
 func (a snmpAgent) await(t *testing.T) bool {
-	return eventually(t, a.process, func() bool { return strings.Contains(a.said.String(), "NET-SNMP version") })
+	return a.until(t.Context(), func() bool { return strings.Contains(a.said.String(), "NET-SNMP version") })
 }
 
 // datagrams counts what has reached it.
@@ -119,7 +119,7 @@ func TestSNMP(t *testing.T) {
 			t.Errorf("%s: got %s, want %s: %s", f.fault, code, f.expected, got.Summary)
 		}
 		seen += f.datagrams
-		if !eventually(t, agent.process, func() bool { return agent.datagrams() >= seen }) || agent.datagrams() != seen {
+		if !agent.until(t.Context(), func() bool { return agent.datagrams() >= seen }) || agent.datagrams() != seen {
 			t.Errorf("%s: %d datagrams have reached the agent, want %d", f.fault, agent.datagrams(), seen)
 		}
 		if want := counted.limit(f); counted.taken != want {
@@ -198,17 +198,26 @@ func TestSNMPThroughThePlaybook(t *testing.T) {
 		t.Run(f.fault+", "+f.who, func(t *testing.T) {
 			t.Parallel()
 			args := append(healthy("way-to-device=ok"), "--with", "agent.address="+agent.address)
-			for _, text := range strings.Fields(f.with) {
-				name, value, _ := strings.Cut(text, "=")
-				if secret, ok := snmpSecrets[value]; ok {
-					value = filepath.Join(t.TempDir(), name)
-					if err := os.WriteFile(value, []byte(secret+"\n"), 0o600); err != nil {
-						t.Fatal(err)
-					}
-				}
-				args = append(args, "--with", "agent."+name+"="+value)
-			}
+			args = append(args, secretFlags(t, "agent", f.with, snmpSecrets)...)
 			consult{playbook: "network-device", args: args, check: "agent", layer: diag.LayerCredentials, class: f.class}.hold(t)
 		})
 	}
+}
+
+// secretFlags turns parameters into --with flags of a check. What names a
+// secret becomes a file that holds it.
+func secretFlags(t *testing.T, check, with string, secrets map[string]string) []string {
+	t.Helper()
+	var args []string
+	for _, text := range strings.Fields(with) {
+		name, value, _ := strings.Cut(text, "=")
+		if secret, ok := secrets[value]; ok {
+			value = filepath.Join(t.TempDir(), name)
+			if err := os.WriteFile(value, []byte(secret+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		args = append(args, "--with", check+"."+name+"="+value)
+	}
+	return args
 }
