@@ -65,11 +65,18 @@ func covers(outer, inner [2]int) bool {
 	return outer[0] <= inner[0] && inner[1] <= outer[1] && outer[1]-outer[0] > inner[1]-inner[0]
 }
 
+// clientsOfOAuth take tokens and issue none: an OAuth code beside the name of a
+// mail program is said by whoever issues its tokens.
+var clientsOfOAuth = []string{"imap", "smtp", "ldap", "ssh", "mysql", "postgres", "radius", "kerberos", "snmp"}
+
 // speaker finds out whose the shared code of the first hit is: of the system
 // whose mark stands nearest to it, else of the system that the next specific
 // match belongs to.
 func speaker(v view, hits []hit, marked []diag.SystemMark) string {
 	h := hits[0]
+	if h.System == "oauth2" {
+		marked = slices.DeleteFunc(slices.Clone(marked), func(m diag.SystemMark) bool { return slices.Contains(clientsOfOAuth, m.System) })
+	}
 	if len(marked) > 0 {
 		closest := slices.MinFunc(marked, func(a, b diag.SystemMark) int {
 			return cmp.Compare(nearest(v.lower, a.Literals, h.span), nearest(v.lower, b.Literals, h.span))

@@ -165,6 +165,8 @@ func TestTextLeavesAlone(t *testing.T) {
 		`{"error":{"code":"Authorization_RequestDenied"},"x":{"code":"MailboxNotEnabledForRESTAPI"}}`,
 		"couldn't fetch token: invalid_grant: maybe token expired?",
 		"cannot acquire token: AADSTS50126, or password: E0000004",
+		`Exception calling "AcquireToken": "AADSTS50079: a second step is needed."`,
+		"WebAuthError(code: a0.invalid_user_password)",
 		`{"error_codes":[50126],"code":"AccessDenied","status":401}`,
 		`{"code":190,"error_subcode":463}`,
 		"error code is 700016",

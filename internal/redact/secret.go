@@ -54,6 +54,7 @@ func authorizationCode(value string, at place) bool {
 // errorCode: AADSTS50126, ERR_FAILED, invalid_grant, 404, 0x80070005,
 // InvalidAccessKeyId.
 func errorCode(s string) bool {
+	s = strings.TrimPrefix(s, "a0.") // of Auth0's libraries
 	if len(s) > 48 {
 		return false
 	}
@@ -110,7 +111,7 @@ func placeholder(s string) bool {
 	}
 	if len(s) <= 32 {
 		word := strings.ToLower(strings.Trim(s, ".!,:;"))
-		if states[word] || refusals[word] || numbered(word) {
+		if states[word] || refusal(word) {
 			return true
 		}
 	}
@@ -122,9 +123,13 @@ func placeholder(s string) bool {
 	return ok && name != "" && all(name, func(c byte) bool { return isUpper(c) || c == '_' })
 }
 
-// numbered are the codes of two identity providers, which name no secret:
-// AADSTS50126, E0000004.
-func numbered(word string) bool {
+// refusal reports that a word is the code of a refusal: invalid_grant, or the
+// numbers of two identity providers, AADSTS50126 and E0000004.
+func refusal(word string) bool {
+	word = strings.ToLower(strings.Trim(word, ".!,:;"))
+	if refusals[word] {
+		return true
+	}
 	n, ok := strings.CutPrefix(word, "aadsts")
 	if !ok {
 		n, ok = strings.CutPrefix(word, "e0000")
@@ -145,6 +150,9 @@ func (sc *scanner) sentence(from, to int, at place) bool {
 	}
 	line, _, _ := strings.Cut(sc.s[from:end], "\n")
 	words := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t,.;!?\"'", r) })
+	if len(words) > 0 && refusal(words[0]) {
+		return true
+	}
 	if len(words) < 2 || !opening[strings.ToLower(words[0])] && !talk[strings.ToLower(words[0])] {
 		return false
 	}
