@@ -16,10 +16,11 @@ import (
 // here may go away.
 func TestTheCatalogue(t *testing.T) {
 	want := map[string]string{
-		"clock": "accurate | drifting | skewed zone_wrong",
-		"path":  "ok | proxied intercepted | offline captive_portal proxy_unreachable proxy_auth_required",
-		"dns":   "ok | slow | nxdomain servfail no_address hijacked",
-		"tls":   "ok | expiring | expired not_yet_valid untrusted hostname_mismatch protocol_too_old client_cert_required handshake_failed",
+		"clock":    "accurate | drifting | skewed zone_wrong",
+		"timesync": "synchronised enabled | stale not_synchronised disabled | ",
+		"path":     "ok | proxied intercepted | offline captive_portal proxy_unreachable proxy_auth_required",
+		"dns":      "ok | slow | nxdomain servfail no_address hijacked",
+		"tls":      "ok | expiring | expired not_yet_valid untrusted hostname_mismatch protocol_too_old client_cert_required handshake_failed",
 		"s3": "ok answering | access_denied no_such_bucket clock_apart rate_limited | " +
 			"skewed unknown_key wrong_secret wrong_region token_expired token_invalid account_disabled signature_unsupported",
 		"snmp": "ok answering | not_in_view | no_response user_unanswered unknown_user wrong_auth_key wrong_privacy_key level_not_supported not_in_time_window not_authorized unknown_context",
@@ -142,6 +143,7 @@ func TestScopes(t *testing.T) {
 			"oidc.assertion_expired", "oidc.assertion_not_yet_valid", "oidc.assertion_stale", "oidc.clock_apart",
 			"path.intercepted", "path.proxied", "path.proxy_auth_required", "path.proxy_unreachable",
 			"s3.clock_apart", "s3.skewed",
+			"timesync.disabled", "timesync.enabled", "timesync.not_synchronised", "timesync.stale", "timesync.synchronised",
 			"token.valid_at_server_time",
 		},
 		diag.ScopeNetwork: {

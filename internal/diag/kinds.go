@@ -27,7 +27,7 @@ type Outcome struct {
 // Kinds lists every kind of probe, in the order in which they break each
 // other. Tests hold it complete: each outcome once, with meaning and remedy.
 var Kinds = []Kind{
-	clockKind, pathKind, dnsKind, tlsKind, httpKind, oidcKind,
+	clockKind, timesyncKind, pathKind, dnsKind, tlsKind, httpKind, oidcKind,
 	imapKind, smtpKind, s3Kind, snmpKind,
 	tokenKind,
 }

@@ -79,3 +79,19 @@ var s3Kind = Kind{Name: "s3", Layer: LayerCredentials, Title: "S3", Outcomes: []
 		Meaning: "the service wants another kind of signature than version 4",
 		Remedy:  "Use a program that signs as the service wants it, or another address of the service."},
 }}
+
+// timesyncKind says how the clock is kept. Whether it is wrong is the clock
+// check's business, so nothing here is a failure.
+var timesyncKind = Kind{Name: "timesync", Layer: LayerClock, Title: "Time service", Outcomes: []Outcome{
+	{Name: "synchronised", Status: Pass, Scope: ScopeComputer, Meaning: "this computer has its time from a server or a receiver"},
+	{Name: "enabled", Status: Pass, Scope: ScopeComputer, Meaning: "this computer is told to have its time served; whether it does, it does not say"},
+	{Name: "stale", Status: Warn, Scope: ScopeComputer, Class: "clock_skew",
+		Meaning: "this computer's time was served once, but not for more than a day",
+		Remedy:  "See whether the time server can still be reached: NTP goes over UDP port 123. Then restart the time service."},
+	{Name: "not_synchronised", Status: Warn, Scope: ScopeComputer, Class: "clock_skew",
+		Meaning: "a time service runs on this computer, and nobody serves it the time",
+		Remedy:  "Give it a few minutes after a start. If it stays so, see whether NTP (UDP port 123) gets out, and which servers it asks."},
+	{Name: "disabled", Status: Warn, Scope: ScopeComputer, Class: "clock_skew",
+		Meaning: "no time service is switched on or running on this computer, so its clock goes as it likes",
+		Remedy:  "Switch on automatic date and time on this computer. In a container or a virtual machine, do it on the computer around it."},
+}}

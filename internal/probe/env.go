@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/miekg/dns"
@@ -24,6 +25,8 @@ func System() Env {
 			return net.DefaultResolver.LookupHost(ctx, host)
 		},
 		Interfaces: addressesUp,
+		OS:         runtime.GOOS,
+		Command:    runCommand,
 	}
 }
 

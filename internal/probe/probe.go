@@ -68,6 +68,11 @@ type Env struct {
 	// PublicRoots are everybody's authorities, whatever was installed on this
 	// computer; nil is Mozilla's set.
 	PublicRoots *x509.CertPool
+	// OS is the system that this computer runs, as Go names it.
+	OS string
+	// Command runs a program of this computer, in English and in UTC, and
+	// gives the beginning of what it says, also when it fails.
+	Command func(ctx context.Context, name string, args ...string) ([]byte, error)
 	// Secret reads the secret that a parameter names: a file, "-" for standard
 	// input or a prompt, "env:NAME" for the environment. Nil: there are none.
 	Secret func(source string) (diag.Secret, error)
@@ -77,7 +82,7 @@ type Env struct {
 
 // All lists every probe, sorted by kind.
 var All = []Probe{
-	clockProbe, dnsProbe, httpProbe, imapProbe, oidcProbe, pathProbe, s3Probe, smtpProbe, snmpProbe, tlsProbe, tokenProbe,
+	clockProbe, dnsProbe, httpProbe, imapProbe, oidcProbe, pathProbe, s3Probe, smtpProbe, snmpProbe, timesyncProbe, tlsProbe, tokenProbe,
 }
 
 // Find looks a probe up by its kind.
