@@ -48,7 +48,7 @@ func kinds() []string {
 
 // newProbeKind makes a command of a probe: a flag for each parameter.
 func newProbeKind(p *program, pr probe.Probe) *cobra.Command {
-	lists, single := map[string]*[]string{}, map[string]*string{}
+	lists, single, switches := map[string]*[]string{}, map[string]*string{}, map[string]*bool{}
 	var timeout time.Duration
 	var limit int
 	c := &cobra.Command{
@@ -71,12 +71,21 @@ func newProbeKind(p *program, pr probe.Probe) *cobra.Command {
 					with[name] = *v
 				}
 			}
+			for name, on := range switches {
+				if *on {
+					with[name] = "yes"
+				}
+			}
 			return p.interruptible(func(ctx context.Context) error { return p.probe(ctx, pr, with, timeout, limit) })
 		},
 	}
 	for _, param := range pr.Params {
 		if param.Many {
 			lists[param.Name] = c.Flags().StringSlice(param.Name, nil, param.Doc+" (may be repeated)")
+			continue
+		}
+		if param.Switch {
+			switches[param.Name] = c.Flags().Bool(param.Name, false, param.Doc)
 			continue
 		}
 		single[param.Name] = c.Flags().String(param.Name, "", param.Doc)

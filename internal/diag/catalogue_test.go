@@ -26,6 +26,8 @@ func TestTheCatalogue(t *testing.T) {
 		"snmp": "ok answering | not_in_view | no_response user_unanswered unknown_user wrong_auth_key wrong_privacy_key level_not_supported not_in_time_window not_authorized unknown_context",
 		"imap": "ok | no_auth_offered starttls_missing | rejected access_denied app_password_required method_disabled account_locked account_disabled expired tls_required rate_limited unavailable",
 		"smtp": "ok | no_auth_offered starttls_missing | rejected access_denied app_password_required method_disabled account_locked account_disabled expired tls_required rate_limited unavailable",
+		"ldap": "ok | root_dse_hidden starttls_missing password_expiring | rejected unknown_account account_locked account_disabled account_expired " +
+			"password_expired must_change_password logon_restricted access_denied method_refused tls_required invalid_dn unavailable",
 		"http": "ok | slow rate_limited | refused timeout server_error maintenance unexpected",
 		"oidc": "ok | issuer_slash key_rotating clock_apart issuer_clock_wrong rate_limited | unreachable not_found not_json issuer_mismatch server_error " +
 			"jwks_unreachable no_usable_key token_endpoint_broken assertion_expired assertion_not_yet_valid assertion_stale assertion_audience client_rejected client_not_allowed",
@@ -99,7 +101,7 @@ func TestWhatWaits(t *testing.T) {
 		}
 	}
 	want := []string{"http.rate_limited", "http.server_error", "http.maintenance", "oidc.rate_limited", "oidc.server_error",
-		"imap.rate_limited", "imap.unavailable", "smtp.rate_limited", "smtp.unavailable", "s3.rate_limited"}
+		"imap.rate_limited", "imap.unavailable", "smtp.rate_limited", "smtp.unavailable", "ldap.unavailable", "s3.rate_limited"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("waits (-want +got):\n%s", diff)
 	}

@@ -19,6 +19,16 @@ type far struct{ net.Conn }
 
 func (far) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 143} }
 
+// farAway lets servers be far away.
+func farAway(env Env) Env {
+	dial := env.Dial
+	env.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		return far{conn}, err
+	}
+	return env
+}
+
 const (
 	imapHello = "* OK ready\r\n"
 	smtpHello = "220 ready\r\n"
@@ -173,11 +183,7 @@ func TestMail(t *testing.T) {
 			}
 			env := withLogin(worldAt(tt.server.serve(t), roots), budget)
 			if tt.far {
-				dial := env.Dial
-				env.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-					conn, err := dial(ctx, network, address)
-					return far{conn}, err
-				}
+				env = farAway(env)
 			}
 			with := Params{"address": "signin.example:1000"}
 			for _, more := range tt.with {

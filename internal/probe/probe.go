@@ -38,6 +38,8 @@ type Param struct {
 	// belongs to one, such as the login's name. It is FlagOnly too, and goes
 	// only where a Target that was given by flag says.
 	Secret bool
+	// Switch: "yes" or empty; a flag without a value.
+	Switch bool
 	// Target: says which server is spoken to.
 	Target bool
 }
@@ -82,7 +84,7 @@ type Env struct {
 
 // All lists every probe, sorted by kind.
 var All = []Probe{
-	clockProbe, dnsProbe, httpProbe, imapProbe, oidcProbe, pathProbe, s3Probe, smtpProbe, snmpProbe, timesyncProbe, tlsProbe, tokenProbe,
+	clockProbe, dnsProbe, httpProbe, imapProbe, ldapProbe, oidcProbe, pathProbe, s3Probe, smtpProbe, snmpProbe, timesyncProbe, tlsProbe, tokenProbe,
 }
 
 // Find looks a probe up by its kind.
