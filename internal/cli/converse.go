@@ -40,7 +40,11 @@ func (d *diagnosis) run(ctx context.Context) error {
 		if err := d.record(); err != nil {
 			return err
 		}
-		return d.finish(r, d.text)
+		err = d.finish(r, d.text)
+		if d.wizard != nil && v.Status == diag.Escalate && r.Session != "" {
+			err = errors.Join(d.offerPacket(ctx, r.Session, r), err)
+		}
+		return err
 	}
 }
 

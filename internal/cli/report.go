@@ -1,44 +1,106 @@
 package cli
 
 import (
+	"bytes"
+	"crypto/rand"
+	"fmt"
+	"io"
+
 	"github.com/spf13/cobra"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/engine"
+	"github.com/authdoctor/authdoctor/internal/redact"
 	"github.com/authdoctor/authdoctor/internal/report"
 	"github.com/authdoctor/authdoctor/internal/session"
 )
 
+type reportOptions struct {
+	bundle  string
+	preview bool
+	names   bool
+}
+
 func newReport(p *program) *cobra.Command {
-	return &cobra.Command{
+	var o reportOptions
+	c := &cobra.Command{
 		Use:   "report [SESSION]",
-		Short: "Write the report of a session again, in any format",
+		Short: "Write the report of a session again, or pack it for whoever must act",
 		Long: `Write the report of a session that was kept, in any format: text, json, junit,
 html or markdown. Without SESSION, the last one. Nothing is measured or asked.
 
-Exit status: that of the session, as diagnose gave it.`,
+It is made to be handed over: e-mail addresses, accounts and public addresses
+become stand-ins that stay the same within one report. --names keeps them.
+
+--bundle writes a zip file for whoever must act: what they are asked, the report
+as page, text and data, what was tried in which order, and a manifest of all
+files and all that was taken out. --preview shows first what would be in it.
+
+Exit status: that of the session, as diagnose gave it; 0 for a bundle.`,
 		Example: `  authdoctor report alarmcom-0318-k7q2
-  authdoctor report --format html --output report.html`,
+  authdoctor report --format html --output report.html
+  authdoctor report --preview
+  authdoctor report --bundle for-support.zip`,
 		Args: atMostOne,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := p.needFormat("report", report.Formats("diagnose")...); err != nil {
 				return err
 			}
-			return p.report(args)
+			return p.report(args, o)
 		},
 	}
+	c.Flags().StringVar(&o.bundle, "bundle", "", "write this zip file for whoever must act")
+	c.Flags().BoolVar(&o.preview, "preview", false, "show what a bundle would hold")
+	c.Flags().BoolVar(&o.names, "names", false, "keep e-mail addresses, accounts and public addresses readable")
+	return c
 }
 
-func (p *program) report(args []string) error {
-	c, book, err := p.readCase(args)
+func (p *program) report(args []string, o reportOptions) error {
+	r, err := p.pastReport(args, o.names)
 	if err != nil {
 		return err
 	}
-	ev := diag.Fold(c.Events())
-	r := engine.Report(book, ev, session.Conclude(book, ev))
-	r.Tool, r.Started, r.Finished = c.Tool, c.Began.UTC(), c.Last().UTC()
-	if c.End().Open() {
-		r.Session = c.ID
+	switch {
+	case o.preview:
+		return p.emit(func(w io.Writer, _ report.Options) error { return report.Preview(w, r) })
+	case o.bundle != "":
+		return p.pack(o.bundle, r)
 	}
 	return p.finish(r, report.Text)
+}
+
+// pastReport is the report of a session that was kept, fit to be handed over
+// unless its names are kept.
+func (p *program) pastReport(args []string, names bool) (*diag.Report, error) {
+	c, book, err := p.readCase(args)
+	if err != nil {
+		return nil, err
+	}
+	ev := diag.Fold(c.Events())
+	r := engine.Report(book, ev, session.Conclude(book, ev))
+	r.Session, r.Tool, r.Started, r.Finished = c.ID, c.Tool, c.Began.UTC(), c.Last().UTC()
+	r.Timeline = timeline(c, r)
+	if names {
+		return r, nil
+	}
+	n, err := redact.NewNames(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	return report.Rename(r, n.Text), nil
+}
+
+// pack writes a bundle.
+func (p *program) pack(file string, r *diag.Report) error {
+	var b bytes.Buffer
+	if err := report.Bundle(&b, r); err != nil {
+		return err
+	}
+	if err := p.WriteFile(file, b.Bytes()); err != nil {
+		return usagef("give a file that can be written", "%s", err)
+	}
+	if !p.quiet {
+		fmt.Fprintf(p.Stderr, "Written: %s. No password, code, cookie or token is in it.\n", file)
+	}
+	return nil
 }

@@ -61,10 +61,21 @@ type Report struct {
 	// HandOver is who to turn to, and with what, when the walk ended unfixed.
 	HandOver *HandOver `json:"hand_over,omitempty"`
 	Prevent  []string  `json:"prevent,omitempty"` // so that it stays away; only after a fix
+	// Timeline is what happened when, in the person's zone; only of a session
+	// that was kept.
+	Timeline []Moment `json:"timeline,omitempty"`
 	// Titles gives the words behind the ids: "symptom:ID", "question:ID",
 	// "answer:QUESTION=CHOICE", "checkpoint:ID".
 	Titles     map[string]string `json:"titles"`
 	ExitStatus int               `json:"exit_status"`
+}
+
+// Moment is one thing that happened in a session, in words.
+type Moment struct {
+	At   time.Time `json:"at"`
+	What string    `json:"what"` // told, answered, measured, tried, other
+	Text string    `json:"text"`
+	Code string    `json:"code,omitempty"`
 }
 
 // AnswerMap is question -> choice.

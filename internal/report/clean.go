@@ -18,7 +18,43 @@ import (
 // It walks the types rather than naming fields, so that a field added later is
 // cleaned too.
 func clean[T any](v *T) *T {
-	return copyOf(reflect.ValueOf(v)).Interface().(*T)
+	return copier{cleanText, cleanFacts}.of(reflect.ValueOf(v)).Interface().(*T)
+}
+
+// Rename returns a copy of a report in which rename was applied to every text,
+// such as to hide who is meant. Ids keep what they are.
+func Rename(r *diag.Report, rename func(string) string) *diag.Report {
+	c := copier{rename, func(facts map[string]any) map[string]any {
+		out, _ := renamed(plain(facts), rename).(map[string]any)
+		return out
+	}}
+	return c.of(reflect.ValueOf(r)).Interface().(*diag.Report)
+}
+
+func renamed(v any, rename func(string) string) any {
+	switch v := v.(type) {
+	case string:
+		return rename(v)
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = renamed(v[i], rename)
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for key, value := range v {
+			out[key] = renamed(value, rename)
+		}
+		return out
+	}
+	return v
+}
+
+// A copier copies values, with something done to every text and to all facts.
+type copier struct {
+	text  func(string) string
+	facts func(map[string]any) map[string]any
 }
 
 // asIs are the types in which nothing comes from outside.
@@ -30,7 +66,7 @@ var asIs = map[reflect.Type]bool{
 // checksum is the one text that looks like a secret and is none.
 const checksum = "SHA256"
 
-func copyOf(v reflect.Value) reflect.Value {
+func (c copier) of(v reflect.Value) reflect.Value {
 	if asIs[v.Type()] {
 		return v
 	}
@@ -39,19 +75,19 @@ func copyOf(v reflect.Value) reflect.Value {
 	case reflect.Pointer:
 		if !v.IsNil() {
 			out = reflect.New(v.Type().Elem())
-			out.Elem().Set(copyOf(v.Elem()))
+			out.Elem().Set(c.of(v.Elem()))
 		}
 	case reflect.Struct:
-		copyFields(out, v)
+		c.fields(out, v)
 	case reflect.Slice:
 		out = reflect.MakeSlice(v.Type(), v.Len(), v.Len())
 		for i := range v.Len() {
-			out.Index(i).Set(copyOf(v.Index(i)))
+			out.Index(i).Set(c.of(v.Index(i)))
 		}
 	case reflect.Map:
-		return copyMap(v)
+		return c.mapping(v)
 	case reflect.String:
-		out.SetString(cleanText(v.String()))
+		out.SetString(c.text(v.String()))
 	case reflect.Float64:
 		out.SetFloat(finite(v.Float()))
 	default:
@@ -60,8 +96,8 @@ func copyOf(v reflect.Value) reflect.Value {
 	return out
 }
 
-// copyFields leaves structs with hidden fields, such as a time, as they are.
-func copyFields(out, v reflect.Value) {
+// fields leaves structs with hidden fields, such as a time, as they are.
+func (c copier) fields(out, v reflect.Value) {
 	for i := range v.NumField() {
 		switch f := v.Type().Field(i); {
 		case !f.IsExported():
@@ -70,18 +106,18 @@ func copyFields(out, v reflect.Value) {
 		case f.Name == checksum:
 			out.Field(i).Set(v.Field(i))
 		default:
-			out.Field(i).Set(copyOf(v.Field(i)))
+			out.Field(i).Set(c.of(v.Field(i)))
 		}
 	}
 }
 
-func copyMap(v reflect.Value) reflect.Value {
+func (c copier) mapping(v reflect.Value) reflect.Value {
 	if facts, ok := v.Interface().(map[string]any); ok {
-		return reflect.ValueOf(cleanFacts(facts))
+		return reflect.ValueOf(c.facts(facts))
 	}
 	out := reflect.MakeMapWithSize(v.Type(), v.Len())
 	for key, value := range v.Seq2() {
-		out.SetMapIndex(copyOf(key), copyOf(value))
+		out.SetMapIndex(c.of(key), c.of(value))
 	}
 	return out
 }

@@ -1,0 +1,193 @@
+package report
+
+import (
+	"archive/zip"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"regexp"
+	"sort"
+	"strings"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+)
+
+// BundleSchema is the format of a bundle's manifest.
+const BundleSchema = "authdoctor.bundle/1"
+
+// A Manifest lists what is in a bundle, and what is not.
+type Manifest struct {
+	Schema     string      `json:"schema"`
+	Tool       diag.Tool   `json:"tool"`
+	Session    string      `json:"session"`
+	Files      []Packed    `json:"files"`
+	Redactions []Redaction `json:"redactions"`
+}
+
+// Packed is a file of a bundle.
+type Packed struct {
+	Name   string `json:"name"`
+	What   string `json:"what"`
+	Bytes  int    `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// A Redaction is something that was taken out of a file: a secret, or a name
+// that was replaced by a stand-in.
+type Redaction struct {
+	File  string `json:"file"`
+	Kind  string `json:"kind"` // of the secret, or "user" or "address" for a stand-in
+	Count int    `json:"count"`
+}
+
+// packed is a file before it is written.
+type packed struct {
+	name, what string
+	data       []byte
+}
+
+// Bundle writes a report as a zip file for whoever must act: the one thing
+// that is asked of them, the report as a page and as data, what was tried in
+// which order, and a manifest. The same report makes the same bytes.
+func Bundle(w io.Writer, r *diag.Report) error {
+	files, err := pack(r)
+	if err != nil {
+		return err
+	}
+	z := zip.NewWriter(w)
+	for _, f := range files {
+		h := &zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: r.Finished.UTC()}
+		h.SetMode(0o600)
+		out, err := z.CreateHeader(h)
+		if err != nil {
+			return err
+		}
+		if _, err := out.Write(f.data); err != nil {
+			return err
+		}
+	}
+	return z.Close()
+}
+
+// Preview writes what a bundle would hold, as text.
+func Preview(w io.Writer, r *diag.Report) error {
+	files, err := pack(r)
+	if err != nil {
+		return err
+	}
+	return send(w, func(b *bytes.Buffer) error {
+		for _, f := range files {
+			fmt.Fprintf(b, "── %s  (%s, %d bytes)\n", f.name, f.what, len(f.data))
+			if strings.HasSuffix(f.name, ".txt") || f.name == manifestName {
+				b.Write(f.data)
+				b.WriteByte('\n')
+			}
+		}
+		return nil
+	})
+}
+
+const manifestName = "manifest.json"
+
+func pack(r *diag.Report) ([]packed, error) {
+	var page, data, text bytes.Buffer
+	if err := HTML(&page, r, Options{Details: true}); err != nil {
+		return nil, err
+	}
+	if err := JSON(&data, r, Options{}); err != nil {
+		return nil, err
+	}
+	if err := Text(&text, r, Options{Details: true}); err != nil {
+		return nil, err
+	}
+	files := []packed{
+		{"request.txt", "who is asked, and for what", request(clean(r))},
+		{"tried.txt", "what was seen, measured and tried, in order, with its time", tried(clean(r))},
+		{"report.txt", "the report as text", text.Bytes()},
+		{"report.html", "the report as a page", page.Bytes()},
+		{"report.json", "the report as data", data.Bytes()},
+	}
+	m := Manifest{Schema: BundleSchema, Tool: r.Tool, Session: r.Session, Files: []Packed{}, Redactions: []Redaction{}}
+	for _, f := range files {
+		sum := sha256.Sum256(f.data)
+		m.Files = append(m.Files, Packed{f.name, f.what, len(f.data), hex.EncodeToString(sum[:])})
+		m.Redactions = append(m.Redactions, redactions(f)...)
+	}
+	manifest, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	return append(files, packed{manifestName, "what is in here, and what was taken out", append(manifest, '\n')}), nil
+}
+
+// request is the letter to whoever must act: one thing is asked of them.
+func request(r *diag.Report) []byte {
+	var b strings.Builder
+	line := func(label, text string) {
+		if text != "" {
+			fmt.Fprintf(&b, "%-12s%s\n", label, text)
+		}
+	}
+	v := viewReport(r)
+	to, ask := "whoever runs the service", cmpOr(r.Verdict.Next.Text, r.Verdict.Summary)
+	if h := r.HandOver; h != nil {
+		to, ask = cmpOr(h.To, to), cmpOr(h.Text, ask)
+	}
+	line("To", to)
+	line("About", r.Playbook.Title)
+	line("Please", ask)
+	b.WriteString("\n")
+	line("Found", v.Summary)
+	line("Why", r.Verdict.Why)
+	line("Code", r.Verdict.Code)
+	if len(r.Timeline) > 0 {
+		line("Since", stampOf(r.Timeline[0].At))
+	}
+	if h := r.HandOver; h != nil {
+		for _, g := range h.Give {
+			line("Enclose", g)
+		}
+	}
+	b.WriteString("\nThe other files say what was measured and tried. No password, code, cookie or token is in them;\npeople and public addresses have stand-ins that stay the same throughout.\n")
+	return []byte(b.String())
+}
+
+// tried is the session in order.
+func tried(r *diag.Report) []byte {
+	var b strings.Builder
+	if len(r.Timeline) == 0 {
+		b.WriteString("Nothing was kept of the order.\n")
+	}
+	for _, m := range r.Timeline {
+		fmt.Fprintf(&b, "%s  %-9s %s", stampOf(m.At), m.What, m.Text)
+		if m.Code != "" {
+			fmt.Fprintf(&b, "  [%s]", m.Code)
+		}
+		b.WriteString("\n")
+	}
+	return []byte(b.String())
+}
+
+var (
+	maskAt    = regexp.MustCompile(`\[redacted:([a-z-]+)\]`)
+	standInAt = regexp.MustCompile(`\b(user|address)-[0-9a-f]{8}\b`)
+)
+
+// redactions counts what was taken out of a file.
+func redactions(f packed) []Redaction {
+	count := map[string]int{}
+	for _, re := range []*regexp.Regexp{maskAt, standInAt} {
+		for _, m := range re.FindAllSubmatch(f.data, -1) {
+			count[string(m[1])]++
+		}
+	}
+	var out []Redaction
+	for kind, n := range count {
+		out = append(out, Redaction{f.name, kind, n})
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Kind < out[j].Kind })
+	return out
+}
