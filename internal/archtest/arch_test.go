@@ -33,7 +33,7 @@ var rooms = map[string][]string{
 	"internal/diag":        {},
 	"internal/engine":      {"internal/diag", "internal/playbook"},
 	"internal/explain":     {"internal/diag", "internal/redact"},
-	"internal/journal":     {"internal/diag", "internal/state"},
+	"internal/journal":     {"internal/diag", "internal/redact", "internal/state"},
 	"internal/lab":         {},
 	"internal/logs":        {"internal/diag", "internal/explain", "internal/redact"}, // redact: what logs hold is printed
 	"internal/playbook":    {"internal/diag"},

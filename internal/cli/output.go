@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/authdoctor/authdoctor/internal/redact"
 	"github.com/authdoctor/authdoctor/internal/report"
 )
 
@@ -100,6 +101,9 @@ func (p *program) variables() (map[string]string, error) {
 		name, value, ok := strings.Cut(v, "=")
 		if !ok || name == "" {
 			return nil, usagef("for example: --var login_url=https://www.example.org/login", "--var %q is not name=value", v)
+		}
+		if redact.Text(name+"="+value) != name+"="+value || redact.Text(value) != value {
+			return nil, usagef("leave it out: checks need no password and no token, and what is measured is shown", "--var %s holds something secret", name)
 		}
 		vars[strings.TrimSpace(name)] = value
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/redact"
 )
 
 // A Writer appends to one journal. Nobody else can, until it is closed.
@@ -29,6 +30,10 @@ func (s Store) Create(h Head, now func() time.Time, random func() float64) (*Wri
 		return nil, err
 	}
 	h.Schema, h.Began = Schema, now()
+	h.Vars = maskedMap(h.Vars)
+	for i := range h.Given {
+		h.Given[i] = masked(h.Given[i])
+	}
 	h.Zone = h.Began.Format("MST -07:00")
 	for {
 		h.ID = h.Playbook.ID + h.Began.Format("-0102-")
@@ -97,7 +102,36 @@ func (s Store) Resume(id string, now func() time.Time) (*Case, *Writer, error) {
 
 // Event writes an event through to the disk. After an error nothing more is
 // written: a journal with a hole would tell of another case.
-func (w *Writer) Event(e diag.Event) error { return w.write(Entry{At: w.now(), Event: &e}) }
+func (w *Writer) Event(e diag.Event) error {
+	e = masked(e)
+	return w.write(Entry{At: w.now(), Event: &e})
+}
+
+// masked takes secrets out of what came from outside: what was typed, and what
+// servers say. A parameter that held one is another one then, so that its
+// check is measured again.
+func masked(e diag.Event) diag.Event {
+	e.Text = redact.Text(e.Text)
+	e.Vars, e.With = maskedMap(e.Vars), maskedMap(e.With)
+	if e.Finding != nil {
+		f := *e.Finding
+		f.Summary, f.Reason = redact.Text(f.Summary), redact.Text(f.Reason)
+		f.Facts, _ = redact.Value(f.Facts).(map[string]any)
+		e.Finding = &f
+	}
+	return e
+}
+
+func maskedMap(m map[string]string) map[string]string {
+	if m == nil {
+		return nil
+	}
+	out := map[string]string{}
+	for k, v := range m {
+		out[k] = redact.Text(v)
+	}
+	return out
+}
 
 // End writes how the run ended.
 func (w *Writer) End(e End) error { return w.write(Entry{At: w.now(), End: &e}) }
