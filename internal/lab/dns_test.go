@@ -1,0 +1,132 @@
+package lab
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+	"go.uber.org/goleak"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/probe"
+)
+
+// unboundConfig gives each name an answer of its own. What is broken is
+// forwarded to unbound itself, which refuses its own questions.
+const unboundConfig = `server:
+  directory: "@DIR@"
+  pidfile: "@DIR@/pid"
+  username: ""
+  chroot: ""
+  do-daemonize: no
+  use-syslog: no
+  interface: 127.0.0.1
+  port: @PORT@
+  do-not-query-localhost: no
+  module-config: "iterator"
+  outgoing-interface: 127.0.0.9
+  access-control: 127.0.0.9/32 refuse
+  local-data: "right.example.com. A 192.0.2.80"
+  local-data: "v6.example.com. AAAA 2001:db8::80"
+  local-zone: "missing.example.com." always_nxdomain
+  local-zone: "empty.example.com." always_nodata
+  local-zone: "null.example.com." always_null
+  local-zone: "refused.example.com." always_refuse
+  local-zone: "silent.example.com." always_deny
+  local-zone: "hijacked.example.com." redirect
+  local-data: "hijacked.example.com. A 192.168.77.1"
+  local-zone: "nas.home.arpa." transparent
+  local-data: "nas.home.arpa. A 192.168.77.2"
+forward-zone:
+  name: "broken.example.com."
+  forward-addr: 127.0.0.1@@PORT@
+`
+
+// startUnbound starts a name server that gives each name a fault of its own.
+func startUnbound(t *testing.T) string {
+	t.Helper()
+	unbound := program(t, "unbound", "unbound")
+	var last *process
+	for range 5 {
+		dir, port := sharedDir(t), freePort(t)
+		config := strings.NewReplacer("@DIR@", dir, "@PORT@", fmt.Sprint(port)).Replace(unboundConfig)
+		address := fmt.Sprintf("127.0.0.1:%d", port)
+		last = start(t, unbound, "-d", "-c", write(t, dir, "unbound.conf", config))
+		if last.until(t.Context(), func() bool { return knows(address, "right.example.com.") }) {
+			return address
+		}
+		if last.alive() {
+			break
+		}
+	}
+	t.Fatalf("unbound does not answer:\n%s", last.said.String())
+	return ""
+}
+
+// knows asks a name server once.
+func knows(server, name string) bool {
+	client := dns.Client{Timeout: 200 * time.Millisecond}
+	answer, _, err := client.Exchange(new(dns.Msg).SetQuestion(name, dns.TypeA), server)
+	return err == nil && len(answer.Answer) > 0
+}
+
+// A nameFault is a name, and what must be said of it.
+type nameFault struct {
+	fault, name, server string
+	expected            string // code
+	playbook            bool   // hold it through the playbook too
+}
+
+var nameFaults = []nameFault{
+	{"none", "right.example.com", "unbound", "dns.ok", false},
+	{"no such name", "missing.example.com", "unbound, always_nxdomain", "dns.nxdomain", true},
+	{"the zone behind it is broken", "broken.example.com", "unbound, its forwarder refuses", "dns.servfail", true},
+	{"no address", "empty.example.com", "unbound, always_nodata", "dns.no_address", true},
+	{"filtered away", "null.example.com", "unbound, always_null", "dns.hijacked", true},
+	{"led to an address of this network", "hijacked.example.com", "unbound, redirect", "dns.hijacked", true},
+	{"a name of this network", "nas.home.arpa", "unbound", "dns.ok", false},
+	{"refused", "refused.example.com", "unbound, always_refuse", "dns.servfail", false},
+	{"silent", "silent.example.com", "unbound, always_deny", "dns.unknown", false},
+}
+
+func TestDNS(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	t.Cleanup(func() { goleak.VerifyNone(t, before) })
+	server := startUnbound(t)
+	var rows []row
+	for _, f := range nameFaults {
+		got := measured(t, probe.System(), 5*time.Second, "dns", map[string]string{"name": f.name, "resolver": server})
+		rows = append(rows, row{f.fault, f.server, f.expected, got})
+	}
+	nobody := net.JoinHostPort("127.0.0.1", fmt.Sprint(freePort(t)))
+	rows = append(rows, row{"nobody answers for names", "none", "dns.unknown",
+		measured(t, probe.System(), 5*time.Second, "dns", map[string]string{"name": "right.example.com", "resolver": nobody})})
+	holdRows(t, rows)
+	checkTable(t, "dns", rows)
+}
+
+// The same names through the playbook: what is behind a name that does not
+// resolve is blocked.
+func TestDNSThroughThePlaybook(t *testing.T) {
+	server := startUnbound(t)
+	for _, f := range nameFaults {
+		if !f.playbook {
+			continue
+		}
+		t.Run(f.fault, func(t *testing.T) {
+			consult{
+				playbook: "alarmcom", check: "name-lookup", layer: diag.LayerDNS, class: "dns_failure",
+				args: append(healthy("clock=accurate", "network-path=ok"), "--timeout", "2500ms", "--symptom", "login-rejected",
+					"--var", "login_url=https://"+f.name+"/login", "--with", "name-lookup.resolver="+server),
+				blocked: []string{"login-tls", "login-page"},
+				env: func(env *probe.Env) {
+					env.LookupHost = nil
+					env.Resolvers = func() []string { return []string{server} }
+				},
+			}.hold(t)
+		})
+	}
+}
