@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,10 +20,49 @@ const readme = "../../testdata/lab/README.md"
 // as it was measured.
 type row struct{ fault, servers, expected, measured string }
 
+// measured are the rows of all tables of this run, with their kind.
+var measured struct {
+	sync.Mutex
+	rows []measuredRow
+}
+
+type measuredRow struct {
+	kind string
+	row
+}
+
+// TestMain prints what was measured as one table, and how much of it was as it
+// must be.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if len(measured.rows) > 0 && testing.Verbose() {
+		tellMeasured()
+	}
+	os.Exit(code)
+}
+
+func tellMeasured() {
+	good := 0
+	for _, r := range measured.rows {
+		mark := "✗"
+		if r.expected == r.measured {
+			mark = "✓"
+			good++
+		}
+		fmt.Fprintf(os.Stdout, " %s %-9s %-45s %-45s %-24s %s\n", mark, r.kind, r.fault, r.servers, r.expected, r.measured)
+	}
+	fmt.Fprintf(os.Stdout, "lab: %d passed, %d failed\n", good, len(measured.rows)-good)
+}
+
 // checkTable holds the measured table against the one in the readme, or
 // writes it there.
 func checkTable(t *testing.T, kind string, rows []row) {
 	t.Helper()
+	measured.Lock()
+	for _, r := range rows {
+		measured.rows = append(measured.rows, measuredRow{kind, r})
+	}
+	measured.Unlock()
 	data, err := os.ReadFile(readme)
 	if err != nil {
 		t.Fatal(err)
