@@ -34,6 +34,8 @@ type timeFault struct {
 	reason   string // part of it, where the code is clock.unknown
 	asked    []timeServer
 	offset   time.Duration // oracle: what chronyd was told to be off by
+	url      string        // web server that tells the time where no time server does; empty for none
+	ahead    time.Duration // of this computer's clock, which only a web server is told of
 }
 
 // timeFaults starts all servers and gives the faults that they make up.
@@ -46,17 +48,35 @@ func timeFaults(t *testing.T) []timeFault {
 	unset := startChrony(t, outOfStep, "allow 127.0.0.0/8")
 	// Only somebody else may ask this one, and to us it does not even say so.
 	silent := startChrony(t, listens, "allow 127.0.0.2", "local stratum 3")
-	return []timeFault{
-		{"none", "one that is right", "clock.accurate", "", []timeServer{right}, 0},
-		{"a little off", "one that is 400 ms ahead", "clock.accurate", "", []timeServer{ahead}, 400 * time.Millisecond},
-		{"clock 90 s fast", "one that is 90 s behind", "clock.skewed", "", []timeServer{behind}, -90 * time.Second},
-		{"a liar", "three that are right, one that is 90 s behind", "clock.accurate", "", []timeServer{right, behind, right2, right3}, 0},
-		{"two opinions", "one that is right, one that is 90 s behind", "clock.unknown", "time servers disagree", []timeServer{right, behind}, 0},
-		{"not set", "one that has no time itself", "clock.unknown", "server has no time", []timeServer{unset}, 0},
-		{"silent", "one that never answers", "clock.unknown", "no answer in time", []timeServer{silent}, 0},
-		{"one does not help", "one silent, one without a time, two that are right", "clock.accurate", "",
-			[]timeServer{silent, right, unset, right2}, 0},
+	web := startNginx(t, 1, "server { listen 127.0.0.1:@PORT0@; return 204; }").url("/")
+	faults := []timeFault{
+		{fault: "none", servers: "one that is right", expected: "clock.accurate", asked: []timeServer{right}},
+		{fault: "a little off", servers: "one that is 400 ms ahead", expected: "clock.accurate", asked: []timeServer{ahead}, offset: 400 * time.Millisecond},
+		{fault: "clock 90 s fast", servers: "one that is 90 s behind", expected: "clock.skewed", asked: []timeServer{behind}, offset: -90 * time.Second},
+		{fault: "a liar", servers: "three that are right, one that is 90 s behind", expected: "clock.accurate", asked: []timeServer{right, behind, right2, right3}},
+		{fault: "two opinions", servers: "one that is right, one that is 90 s behind", expected: "clock.unknown", reason: "time servers disagree", asked: []timeServer{right, behind}},
+		{fault: "not set", servers: "one that has no time itself", expected: "clock.unknown", reason: "server has no time", asked: []timeServer{unset}},
+		{fault: "silent", servers: "one that never answers", expected: "clock.unknown", reason: "no answer in time", asked: []timeServer{silent}},
+		{fault: "one does not help", servers: "one silent, one without a time, two that are right", expected: "clock.accurate", asked: []timeServer{silent, right, unset, right2}},
 	}
+	for _, off := range []struct {
+		fault, expected string
+		by              time.Duration
+	}{
+		{"clock 20 s slow", "clock.drifting", 20 * time.Second},
+		{"clock 35 s slow", "clock.skewed", 35 * time.Second},
+		{"clock 10 min slow", "clock.skewed", 10 * time.Minute},
+		{"clock 3 days fast", "clock.skewed", -3 * day},
+		{"set by hand to the next zone's time", "clock.zone_wrong", time.Hour},
+	} {
+		server := startChrony(t, inStep, followLines(right, off.by)...)
+		faults = append(faults, timeFault{fault: off.fault, servers: "one that is off by as much", expected: off.expected, asked: []timeServer{server}, offset: off.by})
+	}
+	return append(faults,
+		timeFault{fault: "UDP blocked", servers: "one that never answers; nginx by its Date", expected: "clock.accurate", asked: []timeServer{silent}, url: web},
+		timeFault{fault: "UDP blocked, clock 10 min slow", servers: "one that never answers; nginx by its Date", expected: "clock.skewed",
+			asked: []timeServer{silent}, url: web, ahead: -10 * time.Minute, offset: 10 * time.Minute},
+	)
 }
 
 func TestClock(t *testing.T) {
@@ -86,8 +106,11 @@ func measureClock(t *testing.T, f timeFault) diag.Finding {
 	for _, s := range f.asked {
 		addresses = append(addresses, s.address)
 	}
-	runner := probe.Runner{Env: probe.System()}
-	request := diag.Request{ID: "clock", Kind: "clock", With: map[string]string{"server": strings.Join(addresses, ",")}}
+	env := probe.System()
+	env.Getenv = func(string) string { return "" } // no proxy of this computer's
+	env.Now = func() time.Time { return time.Now().Add(f.ahead) }
+	runner := probe.Runner{Env: env}
+	request := diag.Request{ID: "clock", Kind: "clock", With: map[string]string{"server": strings.Join(addresses, ","), "date-url": f.url}}
 	return runner.Probe(t.Context(), []diag.Request{request})["clock"]
 }
 
@@ -100,5 +123,22 @@ func compareOffset(t *testing.T, f timeFault, got diag.Finding) {
 	told := float64(f.offset) / float64(time.Millisecond)
 	if off := math.Abs(offset - told); !ok1 || !ok2 || off > 5+unsure {
 		t.Errorf("%s: measured %v ms ± %v ms, chronyd was told %v ms", f.fault, offset, unsure, told)
+	}
+}
+
+// The same clocks through the playbook.
+func TestClockThroughThePlaybook(t *testing.T) {
+	for _, f := range timeFaults(t) {
+		if f.expected != "clock.skewed" && f.expected != "clock.zone_wrong" {
+			continue
+		}
+		t.Run(f.fault, func(t *testing.T) {
+			args := append(healthy("network-path=ok", "time-service=synchronised"), "--with", "clock.server="+f.asked[0].address)
+			if f.url != "" {
+				args = append(args, "--with", "clock.date-url="+f.url)
+			}
+			consult{playbook: "clock", args: args, check: "clock", layer: diag.LayerClock, class: "clock_skew",
+				env: func(env *probe.Env) { env.Now = func() time.Time { return time.Now().Add(f.ahead) } }}.hold(t)
+		})
 	}
 }
