@@ -2,7 +2,9 @@ package lab
 
 import (
 	"context"
+	"crypto/x509"
 	"net"
+	"os"
 	"strings"
 	"testing"
 
@@ -73,21 +75,37 @@ type wayFault struct {
 	expected      string // code
 	world         []func(*probe.Env)
 	class         string // of the playbook's verdict; empty for none
+	page          string // whose way is asked for; empty for none
 }
 
 func wayFaults(t *testing.T) []wayFault {
 	web := startNginx(t, 2, innerWeb)
 	strict, open := startTinyproxy(t, "BasicAuth alice correct"), startTinyproxy(t, `Upstream http `+web.address(0)+` "`+outside+`"`)
 	dead := "127.0.0.1:" + freeTCP(t, 1)[0]
+	opener := startTLS(t, tlsFault{name: outside})
+	trusting := func(env *probe.Env) { env.Roots = poolOf(t, opener.ca) }
 	cut := func(env *probe.Env) { env.Interfaces = func() ([]net.Addr, error) { return nil, nil } }
 	return []wayFault{
-		{"none", "nginx", "path.ok", []func(*probe.Env){leading(web.address(0))}, ""},
-		{"a portal", "nginx answers in every page's place", "path.captive_portal", []func(*probe.Env){leading(web.address(1))}, "network_unreachable"},
-		{"proxy wants a password", "tinyproxy", "path.proxy_auth_required", []func(*probe.Env){leading(web.address(0)), through(strict)}, "proxy_required"},
-		{"proxy is gone", "none", "path.proxy_unreachable", []func(*probe.Env){leading(web.address(0)), through(dead)}, "proxy_required"},
-		{"a proxy that works", "tinyproxy, with nginx behind", "path.proxied", []func(*probe.Env){leading(web.address(0)), through(open)}, ""},
-		{"no network", "none", "path.offline", []func(*probe.Env){cut}, "network_unreachable"},
+		{"none", "nginx", "path.ok", []func(*probe.Env){leading(web.address(0))}, "", ""},
+		{"a portal", "nginx answers in every page's place", "path.captive_portal", []func(*probe.Env){leading(web.address(1))}, "network_unreachable", ""},
+		{"proxy wants a password", "tinyproxy", "path.proxy_auth_required", []func(*probe.Env){leading(web.address(0)), through(strict)}, "proxy_required", ""},
+		{"proxy is gone", "none", "path.proxy_unreachable", []func(*probe.Env){leading(web.address(0)), through(dead)}, "proxy_required", ""},
+		{"a proxy that works", "tinyproxy, with nginx behind", "path.proxied", []func(*probe.Env){leading(web.address(0)), through(open)}, "", ""},
+		{"opened on the way", "openssl s_server in the page's place, and its authority is trusted here", "path.intercepted",
+			[]func(*probe.Env){leading(opener.address), trusting}, "", "https://" + outside + "/"},
+		{"no network", "none", "path.offline", []func(*probe.Env){cut}, "network_unreachable", ""},
 	}
+}
+
+// poolOf are the authorities of a file.
+func poolOf(t *testing.T, file string) *x509.CertPool {
+	t.Helper()
+	pem, err := os.ReadFile(file)
+	pool := x509.NewCertPool()
+	if err != nil || !pool.AppendCertsFromPEM(pem) {
+		t.Fatalf("%s holds no authority: %v", file, err)
+	}
+	return pool
 }
 
 func (f wayFault) change(env *probe.Env) {
@@ -104,7 +122,7 @@ func TestPath(t *testing.T) {
 		env := probe.System()
 		env.Getenv = func(string) string { return "" }
 		f.change(&env)
-		got := probe.Runner{Env: env}.Probe(t.Context(), []diag.Request{{ID: "path", Kind: "path", With: map[string]string{"captive": "http://" + outside + "/generate_204"}}})["path"]
+		got := probe.Runner{Env: env}.Probe(t.Context(), []diag.Request{{ID: "path", Kind: "path", With: map[string]string{"captive": "http://" + outside + "/generate_204", "url": f.page}}})["path"]
 		code := diag.Code("path", got.Outcome)
 		t.Logf("%-26s %-26s %s", f.fault, code, got.Summary)
 		rows = append(rows, row{f.fault, f.server, f.expected, code})
