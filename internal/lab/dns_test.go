@@ -98,12 +98,12 @@ func TestDNS(t *testing.T) {
 	server := startUnbound(t)
 	var rows []row
 	for _, f := range nameFaults {
-		got := measured(t, probe.System(), 5*time.Second, "dns", map[string]string{"name": f.name, "resolver": server})
+		got := measureCode(t, probe.System(), 5*time.Second, "dns", map[string]string{"name": f.name, "resolver": server})
 		rows = append(rows, row{f.fault, f.server, f.expected, got})
 	}
 	nobody := net.JoinHostPort("127.0.0.1", fmt.Sprint(freePort(t)))
 	rows = append(rows, row{"nobody answers for names", "none", "dns.unknown",
-		measured(t, probe.System(), 5*time.Second, "dns", map[string]string{"name": "right.example.com", "resolver": nobody})})
+		measureCode(t, probe.System(), 5*time.Second, "dns", map[string]string{"name": "right.example.com", "resolver": nobody})})
 	holdRows(t, rows)
 	checkTable(t, "dns", rows)
 }

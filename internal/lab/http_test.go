@@ -102,12 +102,12 @@ func (n nginx) useUp(t *testing.T) {
 // measurePage gives the code of a page.
 func measurePage(t *testing.T, url string, patience time.Duration) string {
 	t.Helper()
-	return measured(t, probe.System(), patience, "http", map[string]string{"url": url})
+	return measureCode(t, probe.System(), patience, "http", map[string]string{"url": url})
 }
 
-// measured gives the code of a check, as a session measures it, away from this
+// measureCode gives the code of a check, as a session measures it, away from this
 // computer's proxy.
-func measured(t *testing.T, env probe.Env, patience time.Duration, kind string, with map[string]string) string {
+func measureCode(t *testing.T, env probe.Env, patience time.Duration, kind string, with map[string]string) string {
 	t.Helper()
 	if env.Attempts == nil {
 		env.Getenv = func(string) string { return "" }
