@@ -20,8 +20,8 @@ const readme = "../../testdata/lab/README.md"
 // as it was measured.
 type row struct{ fault, servers, expected, measured string }
 
-// measured are the rows of all tables of this run, with their kind.
-var measured struct {
+// allRows are the rows of all tables of this run, with their kind.
+var allRows struct {
 	sync.Mutex
 	rows []measuredRow
 }
@@ -35,7 +35,7 @@ type measuredRow struct {
 // must be.
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if len(measured.rows) > 0 && testing.Verbose() {
+	if len(allRows.rows) > 0 && testing.Verbose() {
 		tellMeasured()
 	}
 	os.Exit(code)
@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 
 func tellMeasured() {
 	good := 0
-	for _, r := range measured.rows {
+	for _, r := range allRows.rows {
 		mark := "✗"
 		if r.expected == r.measured {
 			mark = "✓"
@@ -51,18 +51,18 @@ func tellMeasured() {
 		}
 		fmt.Fprintf(os.Stdout, " %s %-9s %-45s %-45s %-24s %s\n", mark, r.kind, r.fault, r.servers, r.expected, r.measured)
 	}
-	fmt.Fprintf(os.Stdout, "lab: %d passed, %d failed\n", good, len(measured.rows)-good)
+	fmt.Fprintf(os.Stdout, "lab: %d passed, %d failed\n", good, len(allRows.rows)-good)
 }
 
 // checkTable holds the measured table against the one in the readme, or
 // writes it there.
 func checkTable(t *testing.T, kind string, rows []row) {
 	t.Helper()
-	measured.Lock()
+	allRows.Lock()
 	for _, r := range rows {
-		measured.rows = append(measured.rows, measuredRow{kind, r})
+		allRows.rows = append(allRows.rows, measuredRow{kind, r})
 	}
-	measured.Unlock()
+	allRows.Unlock()
 	data, err := os.ReadFile(readme)
 	if err != nil {
 		t.Fatal(err)
