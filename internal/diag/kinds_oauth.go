@@ -57,7 +57,7 @@ var oidcKind = Kind{Name: "oidc", Layer: LayerEndpoint, Title: "Issuer of tokens
 		Meaning: "the issuer refuses the client, and the clock is not the reason",
 		Remedy:  "Check client id, key or secret and the method that is registered for them. An assertion can be used once only: make a new one for each try."},
 	{Name: "client_not_allowed", Status: Fail, Scope: ScopeService, Layer: LayerClient, Class: "client_misconfigured",
-		Meaning: "the issuer knows the client and does not give it what it asks for",
+		Meaning: "the issuer does not give the client what it asks for",
 		Remedy:  "Have the kind of grant and the scopes that the client asks for registered for it."},
 }}
 

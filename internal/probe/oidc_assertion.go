@@ -191,7 +191,8 @@ func (v *visit) oauthError() (code, text string) {
 }
 
 // rejections are the errors that a token endpoint has for a client that it
-// does not believe; some say invalid_grant or invalid_request of an assertion.
+// does not believe (RFC 6749, 5.2). Some say invalid_grant or invalid_request of
+// an assertion that is out of its time.
 var rejections = []string{"invalid_client", "invalid_grant", "invalid_request"}
 
 // refusals are those for a client that it believes.
@@ -207,11 +208,20 @@ func (l *look) judgeAnswer(a *assertion, v *visit) diag.Finding {
 	case v.status == http.StatusOK:
 		return l.judgeAccepted()
 	case slices.Contains(refusals, code):
-		return found("client_not_allowed", "the issuer knows the client, and answers "+code, l.facts)
+		return found("client_not_allowed", "the issuer does not give the client what it asks for: "+l.said(), l.facts)
 	case slices.Contains(rejections, code) || v.status == http.StatusUnauthorized:
 		return l.judgeRejected(a)
 	}
 	return unknown(l.facts, "the token endpoint answered %s, which tells nothing of the client", statusText(v.status))
+}
+
+// said is the error that the token endpoint gave, with its own words for it.
+func (l *look) said() string {
+	code, _ := l.facts["token_error"].(string)
+	if text, _ := l.facts["token_error_description"].(string); text != "" {
+		return code + " (" + text + ")"
+	}
+	return code
 }
 
 // judgeAccepted: a right clock here is not needed for that.

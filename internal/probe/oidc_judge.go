@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -40,7 +39,10 @@ func (l *look) judgeRejected(a *assertion) diag.Finding {
 	if theirs := a.misaddressed(l.about); theirs != "" {
 		return found("assertion_audience", "the issuer refuses the client; the assertion is made out to "+theirs, l.facts)
 	}
-	return found("client_rejected", fmt.Sprintf("the issuer refuses the client (%v); the assertion was in date %s, so it is not the clock", l.facts["token_error"], l.there.by()), l.facts)
+	if l.facts["token_error"] == "invalid_request" {
+		return found("client_not_allowed", "the issuer does not give the client what it asks for: "+l.said(), l.facts)
+	}
+	return found("client_rejected", "the assertion was in date "+l.there.by()+", so it is not the clock; the issuer says "+l.said(), l.facts)
 }
 
 // misaddressed is whom the assertion is made out to, if that is not the

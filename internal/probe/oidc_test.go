@@ -175,7 +175,7 @@ func TestOIDCAssertion(t *testing.T) {
 		{"made out to another", m{"aud": "https://other.example"}, 0, refused, "assertion_audience", "made out to https://other.example", 1},
 		{"made out to the token endpoint", m{"aud": opHere + "/token"}, 0, refused, "client_rejected", "", 1},
 		{"without an end", m{"exp": nil}, 0, refused, "client_rejected", "names no end", 1},
-		{"no such grant", nil, 0, answering(400, `{"error":"unauthorized_client"}`), "client_not_allowed", "answers unauthorized_client", 1},
+		{"no such grant", nil, 0, answering(400, `{"error":"unauthorized_client"}`), "client_not_allowed", "what it asks for: unauthorized_client", 1},
 		{"no time told", nil, 0, func(w http.ResponseWriter, r *http.Request) { w.Header()["Date"] = nil; refused(w, r) }, "client_rejected", "", 1},
 		{"too many", nil, 0, answering(429, "", "Retry-After: 120"), "rate_limited", "", 1},
 		{"a fault", nil, 0, answering(500, ""), "server_error", "", 1},

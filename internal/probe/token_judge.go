@@ -95,7 +95,7 @@ func (i *inspection) altered() (fault, bool) {
 }
 
 func (i *inspection) retiredKey() (fault, bool) {
-	return fault{"unknown_key", "it is signed with the key " + printable(stringOf(i.header, "kid")) + ", which the issuer does not show (any more)"}, i.proof == signatureNoKey
+	return fault{"unknown_key", "the token is signed with the key " + printable(stringOf(i.header, "kid")) + ", which the issuer does not show (any more)"}, i.proof == signatureNoKey
 }
 
 func (i *inspection) otherAudience() (fault, bool) {
@@ -122,9 +122,9 @@ func (i *inspection) lacksScope() (fault, bool) {
 	if len(lacks) == 0 {
 		return fault{}, false
 	}
-	text := "it lacks " + printable(strings.Join(lacks, ", "))
+	text := "the token lacks " + printable(strings.Join(lacks, ", "))
 	if i.kind() == kindID {
-		text = "it is an id token, which permits nothing (" + printable(strings.Join(lacks, ", ")) + " is wanted)"
+		text = "this is an id token, which permits nothing (" + printable(strings.Join(lacks, ", ")) + " is wanted)"
 	}
 	return fault{"missing_scope", text}, true
 }

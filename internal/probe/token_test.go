@@ -66,8 +66,8 @@ func TestTokenOutcomes(t *testing.T) {
 		{"for another service", signed(t, m{"aud": "https://other.example"}), all, 0, nil, "wrong_audience", "was made for https://other.example, not for https://api.example"},
 		{"for nobody", signed(t, m{"aud": nil}), all, 0, nil, "wrong_audience", "does not say whom"},
 		{"an id token", signed(t, m{"aud": "web", "nonce": "n", "scope": nil}), all, 0, nil, "wrong_audience", "this is an id token for the client web"},
-		{"an id token, by its authorized party", signed(t, m{"aud": "web", "azp": "web", "scope": nil}), Params{"scope": "read"}, 0, nil, "missing_scope", "it is an id token, which permits nothing"},
-		{"without the scope", signed(t, m{"scope": "write"}), all, 0, nil, "missing_scope", "it lacks read"},
+		{"an id token, by its authorized party", signed(t, m{"aud": "web", "azp": "web", "scope": nil}), Params{"scope": "read"}, 0, nil, "missing_scope", "this is an id token, which permits nothing"},
+		{"without the scope", signed(t, m{"scope": "write"}), all, 0, nil, "missing_scope", "the token lacks read"},
 
 		{"by a key that is gone", signedBy(t, gojwt.SigningMethodRS256, rsaKey(), m{"kid": "zero"}, nil), all, 0, nil, "unknown_key", "signed with the key zero"},
 		{"changed", swapped(signed(t, m{"scope": "admin read"}), signed(t, nil)), all, 0, nil, "bad_signature", ""},
