@@ -28,7 +28,7 @@ func TestWithRefusesWhatIsNotThere(t *testing.T) {
 		{"name", `--with "name" is not CHECK.PARAMETER=VALUE`, "for example"},
 		{"name=x", `--with "name" is not`, "for example"},
 		{"name.name=", `--with "name.name" is not`, "for example"},
-		{"nmae.name=x", `playbook b has no check "nmae"`, "did you mean name?"},
+		{"namee.name=x", `playbook b has no check "namee"`, "did you mean name?"},
 		{"name.nam=x", `check name has no parameter "nam"`, "did you mean name?"},
 		{"name.name={{x}}", "variables are not filled in", "write the value out"},
 	} {

@@ -25,7 +25,7 @@ type kept struct {
 // talkingChrony is a chronyd that also answers chronyc, on a socket of its own.
 func talkingChrony(t *testing.T, ok func(reply) bool, lines ...string) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "chrony") // a socket's path must be short
+	dir, err := os.MkdirTemp("", "chrony") //nolint:usetesting // a socket's path must be short
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -140,7 +140,7 @@ func (s keySet) verify(j *jwt) signature {
 	case len(fitting) == 0:
 		return signatureAlg
 	}
-	parsed, err := jose.ParseSigned(j.text, asymmetric)
+	parsed, err := jose.ParseSignedCompact(j.text, asymmetric)
 	if err != nil {
 		return signatureSkipped
 	}

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"errors"
 	"net/textproto"
 	"testing"
 )
@@ -93,7 +94,7 @@ func TestMailRefusals(t *testing.T) {
 		{554, "5.7.1 Service not for you", ""},
 	}
 	for _, tt := range smtp {
-		r, ok := smtpError(&textproto.Error{Code: tt.code, Msg: tt.text}).(mailRefusal)
+		r, ok := errors.AsType[mailRefusal](smtpError(&textproto.Error{Code: tt.code, Msg: tt.text}))
 		if got := r.outcome(); !ok || got != tt.want {
 			t.Errorf("%d %s: got %q, want %q", tt.code, tt.text, got, tt.want)
 		}
