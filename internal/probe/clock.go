@@ -42,6 +42,9 @@ const clockPatience = 2400 * time.Millisecond
 var clockProbe = Probe{
 	Kind: "clock",
 	Doc:  "this computer's clock against several time servers, or against web servers where those cannot be reached",
+	Example: `  authdoctor probe clock
+  authdoctor probe clock --server time.cloudflare.com
+  authdoctor probe clock --server 192.0.2.123 --date-url https://www.example.com/`,
 	Params: []Param{
 		{Name: "server", Target: true, Many: true,
 			Doc: "time server to ask instead, HOST or HOST:PORT; one is enough, and web servers are then not asked"},

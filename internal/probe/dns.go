@@ -30,6 +30,8 @@ const mostResolvers = 8
 var dnsProbe = Probe{
 	Kind: "dns",
 	Doc:  "whether the name servers know a name, asking each of them for itself",
+	Example: `  authdoctor probe dns --name www.alarm.com
+  authdoctor probe dns --name www.alarm.com --resolver 192.0.2.53`,
 	Params: []Param{
 		{Name: "name", Target: true, Required: true, Doc: "host name to look up; of a HOST:PORT or a URL, the host"},
 		{Name: "resolver", Target: true, Many: true, Doc: "name server to ask instead of the system's, HOST or HOST:PORT"},

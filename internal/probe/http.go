@@ -26,6 +26,8 @@ const (
 var httpProbe = Probe{
 	Kind: "http",
 	Doc:  "whether a page or endpoint answers as it should; sends no credentials",
+	Example: `  authdoctor probe http --url https://www.alarm.com/login
+  authdoctor probe http --url https://intranet.example.com/ --ca-file ca.pem`,
 	Params: []Param{
 		{Name: "url", Target: true, Required: true, Doc: "address of the page, http:// or https://"},
 		{Name: "ca-file", Doc: "file of certificates (PEM) to trust besides the system's own"},

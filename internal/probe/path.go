@@ -33,6 +33,8 @@ const mostChallenges = 8
 var pathProbe = Probe{
 	Kind: "path",
 	Doc:  "whether the way to the internet is open: no portal, no filter, no dead proxy in between",
+	Example: `  authdoctor probe path
+  authdoctor probe path --url https://www.alarm.com/login`,
 	Params: []Param{
 		{Name: "url", Target: true, Doc: "page whose way is checked; http:// or https://"},
 		{Name: "captive", Target: true, Many: true, Doc: "page whose right answer is known, to ask instead of the usual ones"},

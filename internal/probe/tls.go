@@ -19,6 +19,8 @@ const expiringWithin = 14 * 24 * time.Hour
 var tlsProbe = Probe{
 	Kind: "tls",
 	Doc:  "whether a connection can be encrypted, and whether the server proves its name",
+	Example: `  authdoctor probe tls --address www.alarm.com:443
+  authdoctor probe tls --address 192.0.2.7:8443 --server-name nas.example.com --ca-file ca.pem`,
 	Params: []Param{
 		{Name: "address", Target: true, Required: true, Doc: "host, host:port or the address of a page; port 443 unless it says another"},
 		{Name: "server-name", Doc: "name that the server must prove, when it is not the host of the address"},
