@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
 	"slices"
 	"time"
 
@@ -27,6 +26,7 @@ const Schema = "authdoctor.journal/1"
 const (
 	folder = "sessions"
 	ending = ".jsonl"
+	maxID  = 80
 	// maxFile bounds what is read of a journal; the longest walks have a
 	// hundredth of it.
 	maxFile = 32 << 20
@@ -135,8 +135,14 @@ func In(dir state.Dir) Store {
 	return Store{state.Dir(dir.Path(folder))}
 }
 
-// idPattern keeps ids from being paths.
-var idPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,80}$`)
+// isID keeps ids from being paths.
+func isID(id string) bool {
+	ok := len(id) > 0 && len(id) <= maxID && id[0] != '-'
+	for _, c := range id {
+		ok = ok && (c == '-' || 'a' <= c && c <= 'z' || '0' <= c && c <= '9')
+	}
+	return ok
+}
 
 // ErrNone says that there is no such session.
 var ErrNone = errors.New("there is no such session")
@@ -146,7 +152,7 @@ var ErrBusy = errors.New("another authdoctor is in this session")
 
 // path is the file of a session.
 func (s Store) path(id string) (string, error) {
-	if !idPattern.MatchString(id) || s.dir == "" {
+	if !isID(id) || s.dir == "" {
 		return "", ErrNone
 	}
 	return s.dir.Path(id + ending), nil

@@ -42,7 +42,7 @@ func (s Store) IDs() ([]string, error) {
 	}
 	var ids []string
 	for _, f := range files {
-		if id, ok := strings.CutSuffix(f.Name(), ending); ok && idPattern.MatchString(id) {
+		if id, ok := strings.CutSuffix(f.Name(), ending); ok && isID(id) {
 			ids = append(ids, id)
 		}
 	}

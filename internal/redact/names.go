@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Names hides who is meant and keeps that it is the same one: an e-mail
@@ -36,25 +37,31 @@ func (n *Names) name(kind, value string) string {
 	return kind + "-" + hex.EncodeToString(mac.Sum(nil)[:4])
 }
 
-var (
-	mailAddress = regexp.MustCompile(`[A-Za-z0-9._%+\-]+@[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?\.[A-Za-z]{2,}`)
-	// domainUser is DOMAIN\user, as Windows writes accounts; not a path, and
-	// not an escaped character.
-	domainUser = regexp.MustCompile(`\b[A-Z][A-Z0-9\-]{1,14}\\[A-Za-z0-9][A-Za-z0-9._\-]+\b`)
-	// keyedUser is what programs put behind the word for an account.
-	keyedUser = regexp.MustCompile(`(?i)(\b(?:user(?:[ _\-]?name)?|login(?:[ _\-]?name)?|account(?:[ _\-]?name)?|userPrincipalName|upn|sasl_username|rhost_user|uid|ruser)\b["']?\s*(?:[=:]|=>)\s*["'<]?|\bfor (?:invalid )?user ["']?|\brole ["'])([A-Za-z0-9][A-Za-z0-9._+\-]*)`)
-	maybeIP   = regexp.MustCompile(`(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}`)
-)
+// patterns are compiled when the first text is looked at: few runs hide names.
+type patterns struct{ mailAddress, domainUser, keyedUser, maybeIP *regexp.Regexp }
+
+var compiled = sync.OnceValue(func() patterns {
+	return patterns{
+		mailAddress: regexp.MustCompile(`[A-Za-z0-9._%+\-]+@[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?\.[A-Za-z]{2,}`),
+		// DOMAIN\user, as Windows writes accounts; not a path, and
+		// not an escaped character.
+		domainUser: regexp.MustCompile(`\b[A-Z][A-Z0-9\-]{1,14}\\[A-Za-z0-9][A-Za-z0-9._\-]+\b`),
+		// What programs put behind the word for an account.
+		keyedUser: regexp.MustCompile(`(?i)(\b(?:user(?:[ _\-]?name)?|login(?:[ _\-]?name)?|account(?:[ _\-]?name)?|userPrincipalName|upn|sasl_username|rhost_user|uid|ruser)\b["']?\s*(?:[=:]|=>)\s*["'<]?|\bfor (?:invalid )?user ["']?|\brole ["'])([A-Za-z0-9][A-Za-z0-9._+\-]*)`),
+		maybeIP:   regexp.MustCompile(`(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}`),
+	}
+})
 
 // notNames follow the word for an account and are none.
 var notNames = set(`is was not and or the a an of for in at to does has have with that unknown none null nil true false invalid locked disabled expired redacted password id name`)
 
 // Text hides every name in a text. Text of Text is the same.
 func (n *Names) Text(s string) string {
-	s = mailAddress.ReplaceAllStringFunc(s, func(v string) string { return n.name("user", v) })
-	s = domainUser.ReplaceAllStringFunc(s, func(v string) string { return n.name("user", v) })
-	s = keyedUser.ReplaceAllStringFunc(s, func(v string) string {
-		part := keyedUser.FindStringSubmatch(v)
+	p := compiled()
+	s = p.mailAddress.ReplaceAllStringFunc(s, func(v string) string { return n.name("user", v) })
+	s = p.domainUser.ReplaceAllStringFunc(s, func(v string) string { return n.name("user", v) })
+	s = p.keyedUser.ReplaceAllStringFunc(s, func(v string) string {
+		part := p.keyedUser.FindStringSubmatch(v)
 		if notNames[strings.ToLower(part[2])] || hidden(part[2]) {
 			return v
 		}
@@ -74,7 +81,7 @@ func hidden(v string) bool {
 func (n *Names) addresses(s string) string {
 	var b strings.Builder
 	at := 0
-	for _, m := range maybeIP.FindAllStringIndex(s, -1) {
+	for _, m := range compiled().maybeIP.FindAllStringIndex(s, -1) {
 		if partOfMore(s, m[0], m[1]) {
 			continue
 		}

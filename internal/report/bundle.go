@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
@@ -171,18 +172,16 @@ func tried(r *diag.Report) []byte {
 	return []byte(b.String())
 }
 
-var (
-	maskAt    = regexp.MustCompile(`\[redacted:([a-z-]+)\]`)
-	standInAt = regexp.MustCompile(`\b(user|address)-[0-9a-f]{8}\b`)
-)
+// takenOut finds what stands for a secret or for a name.
+var takenOut = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\[redacted:([a-z-]+)\]|\b(user|address)-[0-9a-f]{8}\b`)
+})
 
 // redactions counts what was taken out of a file.
 func redactions(f packed) []Redaction {
 	count := map[string]int{}
-	for _, re := range []*regexp.Regexp{maskAt, standInAt} {
-		for _, m := range re.FindAllSubmatch(f.data, -1) {
-			count[string(m[1])]++
-		}
+	for _, m := range takenOut().FindAllSubmatch(f.data, -1) {
+		count[string(m[1])+string(m[2])]++
 	}
 	var out []Redaction
 	for kind, n := range count {
