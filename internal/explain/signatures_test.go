@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"os"
+	"sync"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -15,36 +16,43 @@ import (
 	"github.com/authdoctor/authdoctor/playbooks"
 )
 
-// builtIn reads the signatures that come with authdoctor.
+// builtIn is the signatures that come with authdoctor, read once for all tests.
 func builtIn(t testing.TB) diag.Signatures {
 	t.Helper()
-	names, err := fs.Glob(playbooks.Signatures, "signatures/*.yaml")
-	if err != nil || len(names) == 0 {
-		t.Fatal(names, err)
-	}
-	var files []*playbook.SignatureFile
-	for _, name := range names {
-		data, err := playbooks.Signatures.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f, err := playbook.ParseSignatures("playbooks/"+name, data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, f)
-	}
-	all, err := playbook.JoinSignatures(files...)
+	all, err := readBuiltIn()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return all
 }
 
+var readBuiltIn = sync.OnceValues(func() (all diag.Signatures, err error) {
+	names, err := fs.Glob(playbooks.Signatures, "signatures/*.yaml")
+	if err != nil {
+		return all, err
+	}
+	var files []*playbook.SignatureFile
+	for _, name := range names {
+		data, err := playbooks.Signatures.ReadFile(name)
+		if err != nil {
+			return all, err
+		}
+		f, err := playbook.ParseSignatures("playbooks/"+name, data)
+		if err != nil {
+			return all, err
+		}
+		files = append(files, f)
+	}
+	return playbook.JoinSignatures(files...)
+})
+
 // Every signature wins its own examples against all others, and stays silent
 // where it must.
 func TestSignaturesKnowTheirExamples(t *testing.T) {
 	known := builtIn(t)
+	if len(known.List) == 0 {
+		t.Fatal("there are no signatures")
+	}
 	e := explain.New(known)
 	for _, s := range known.List {
 		if len(s.Examples) == 0 {

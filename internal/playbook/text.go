@@ -97,8 +97,8 @@ func invalidAt(line string) int {
 // unwanted are characters that could disturb a terminal, or hide or reorder
 // what a reader of the file sees.
 func unwanted(r rune) bool {
-	if r == '\n' || r == '\t' {
-		return false
+	if r < utf8.RuneSelf { // nearly all, and the tables are slow
+		return r < ' ' && r != '\n' && r != '\t' || r == 0x7f
 	}
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\ufeff' || r == '\u2028' || r == '\u2029'
 }
