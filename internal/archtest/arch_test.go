@@ -71,6 +71,7 @@ var owners = map[string][]string{
 	"github.com/muesli/termenv":          {"internal/wizard"},
 	"github.com/rivo/uniseg":             {"internal/playbook", "internal/report"}, // display width: lint and layout must agree
 	"github.com/spf13/cobra":             {"internal/cli"},
+	"golang.org/x/crypto/ssh":            {"internal/probe"},
 	"golang.org/x/crypto/x509roots":      {"internal/probe"},
 	"golang.org/x/net":                   {"internal/probe"},
 	"golang.org/x/text":                  {"internal/logs"},

@@ -26,6 +26,7 @@ func TestTheCatalogue(t *testing.T) {
 		"snmp": "ok answering | not_in_view | no_response user_unanswered unknown_user wrong_auth_key wrong_privacy_key level_not_supported not_in_time_window not_authorized unknown_context",
 		"imap": "ok | no_auth_offered starttls_missing | rejected access_denied app_password_required method_disabled account_locked account_disabled expired tls_required rate_limited unavailable",
 		"smtp": "ok | no_auth_offered starttls_missing | rejected access_denied app_password_required method_disabled account_locked account_disabled expired tls_required rate_limited unavailable",
+		"ssh":  "ok | host_key_unknown weak_algorithms | host_key_changed no_common_algorithm method_not_offered second_step_required rejected",
 		"ldap": "ok | root_dse_hidden starttls_missing password_expiring | rejected unknown_account account_locked account_disabled account_expired " +
 			"password_expired must_change_password logon_restricted access_denied method_refused tls_required invalid_dn unavailable",
 		"http": "ok | slow rate_limited | refused timeout server_error maintenance unexpected",

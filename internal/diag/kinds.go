@@ -28,7 +28,7 @@ type Outcome struct {
 // other. Tests hold it complete: each outcome once, with meaning and remedy.
 var Kinds = []Kind{
 	clockKind, timesyncKind, pathKind, dnsKind, tlsKind, httpKind, oidcKind,
-	imapKind, smtpKind, ldapKind, s3Kind, snmpKind,
+	imapKind, smtpKind, ldapKind, s3Kind, snmpKind, sshKind,
 	tokenKind,
 }
 
