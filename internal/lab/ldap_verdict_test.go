@@ -36,7 +36,7 @@ func TestLDAPVerdicts(t *testing.T) {
 		"AD 701":           {args: asAD("701"), class: "account_disabled"},
 		"AD 773":           {args: asAD("773"), class: "password_expired"},
 		"AD 775":           {args: asAD("775"), class: "account_locked"},
-		"the way is blocked": {class: "network_unreachable", check: "network-path", layer: diag.LayerPath, blocked: []string{"service-tls", "discovery", "ldap"},
+		"the way is blocked": {class: "network_unreachable", check: "network-path", layer: diag.LayerPath, blocked: []string{"service-tls", "discovery", "issuer", "ldap"},
 			args: append(healthy("clock=accurate", "network-path=offline"), with("ldap", map[string]string{"url": secure, "ca-file": s.ca, "login": "uid=alice,dc=lab", "password-file": wrong})...)},
 	} {
 		t.Run(name, func(t *testing.T) {

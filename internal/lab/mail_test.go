@@ -48,7 +48,7 @@ func (f fault) measure(t *testing.T, budget attempts.Budget) diag.Finding {
 	t.Helper()
 	kind, _, _ := strings.Cut(f.expected, ".")
 	env := probe.System()
-	env.Secret, env.Attempts = labSecret, budget
+	env.Secret, env.Attempts = labSecretOrFile, budget
 	if f.from != "" {
 		from(f.from)(&env)
 	}
