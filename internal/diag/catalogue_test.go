@@ -32,6 +32,9 @@ func TestTheCatalogue(t *testing.T) {
 		"http": "ok | slow rate_limited | refused timeout server_error maintenance unexpected",
 		"oidc": "ok | issuer_slash key_rotating clock_apart issuer_clock_wrong rate_limited | unreachable not_found not_json issuer_mismatch server_error " +
 			"jwks_unreachable no_usable_key token_endpoint_broken assertion_expired assertion_not_yet_valid assertion_stale assertion_audience client_rejected client_not_allowed",
+		"http_auth": "ok challenge open | no_challenge rate_limited | token_expired token_not_yet_valid token_refused insufficient_scope step_up_required dpop_required " +
+			"scheme_mismatch malformed_request forbidden proxy_auth_required",
+		"totp":  "match | match_previous match_next | no_match off_by_steps",
 		"token": "valid | expiring no_expiry valid_at_server_time | malformed expired not_yet_valid wrong_issuer wrong_audience missing_scope unknown_key bad_signature alg_mismatch",
 	}
 	got := map[string]string{}
@@ -61,7 +64,7 @@ func TestEveryKindHasItsLayerAndATitle(t *testing.T) {
 			t.Errorf("the title of %s is %q", k.Name, k.Title)
 		}
 	}
-	want := []diag.Layer{diag.LayerClock, diag.LayerPath, diag.LayerDNS, diag.LayerTLS, diag.LayerEndpoint, diag.LayerCredentials, diag.LayerSession}
+	want := []diag.Layer{diag.LayerClock, diag.LayerPath, diag.LayerDNS, diag.LayerTLS, diag.LayerEndpoint, diag.LayerCredentials, diag.LayerSession, diag.LayerTwoFactor}
 	if diff := cmp.Diff(want, layers); diff != "" {
 		t.Errorf("layers (-want +got):\n%s", diff)
 	}
@@ -102,13 +105,13 @@ func TestWhatWaits(t *testing.T) {
 		}
 	}
 	want := []string{"http.rate_limited", "http.server_error", "http.maintenance", "oidc.rate_limited", "oidc.server_error",
-		"imap.rate_limited", "imap.unavailable", "smtp.rate_limited", "smtp.unavailable", "ldap.unavailable", "s3.rate_limited"}
+		"imap.rate_limited", "imap.unavailable", "smtp.rate_limited", "smtp.unavailable", "ldap.unavailable", "s3.rate_limited", "http_auth.rate_limited"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("waits (-want +got):\n%s", diff)
 	}
 }
 
-var wellFormed = regexp.MustCompile(`^[a-z][a-z0-9]*\.[a-z]+(_[a-z]+)*$`)
+var wellFormed = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z]+)*\.[a-z]+(_[a-z]+)*$`)
 
 func TestCodesAreUniqueAndFound(t *testing.T) {
 	seen := map[string]bool{}
@@ -143,7 +146,7 @@ func TestScopes(t *testing.T) {
 	want := map[diag.Scope][]string{
 		diag.ScopeComputer: {
 			"clock.accurate", "clock.drifting", "clock.skewed", "clock.zone_wrong",
-			"oidc.assertion_expired", "oidc.assertion_not_yet_valid", "oidc.assertion_stale", "oidc.clock_apart",
+			"http_auth.proxy_auth_required", "oidc.assertion_expired", "oidc.assertion_not_yet_valid", "oidc.assertion_stale", "oidc.clock_apart",
 			"path.intercepted", "path.proxied", "path.proxy_auth_required", "path.proxy_unreachable",
 			"s3.clock_apart", "s3.skewed",
 			"timesync.disabled", "timesync.enabled", "timesync.not_synchronised", "timesync.stale", "timesync.synchronised",

@@ -29,7 +29,7 @@ type Outcome struct {
 var Kinds = []Kind{
 	clockKind, timesyncKind, pathKind, dnsKind, tlsKind, httpKind, oidcKind,
 	imapKind, smtpKind, ldapKind, s3Kind, snmpKind, sshKind,
-	tokenKind,
+	httpAuthKind, tokenKind, totpKind,
 }
 
 var clockKind = Kind{Name: "clock", Layer: LayerClock, Title: "Clock", Outcomes: []Outcome{

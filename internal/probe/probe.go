@@ -84,7 +84,8 @@ type Env struct {
 
 // All lists every probe, sorted by kind.
 var All = []Probe{
-	clockProbe, dnsProbe, httpProbe, imapProbe, ldapProbe, oidcProbe, pathProbe, s3Probe, smtpProbe, snmpProbe, sshProbe, timesyncProbe, tlsProbe, tokenProbe,
+	clockProbe, dnsProbe, httpProbe, httpAuthProbe, imapProbe, ldapProbe, oidcProbe, pathProbe, s3Probe, smtpProbe, snmpProbe,
+	sshProbe, timesyncProbe, tlsProbe, tokenProbe, totpProbe,
 }
 
 // Find looks a probe up by its kind.
