@@ -7,6 +7,7 @@ import (
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/engine"
+	"github.com/authdoctor/authdoctor/internal/journal"
 	"github.com/authdoctor/authdoctor/internal/playbook"
 	"github.com/authdoctor/authdoctor/internal/report"
 	"github.com/authdoctor/authdoctor/internal/session"
@@ -37,6 +38,9 @@ func (d *diagnosis) run(ctx context.Context) error {
 		r.Session = d.keeper.id()
 		d.stamp(r, d.began)
 		d.keeper.end(v)
+		if c, err := journal.In(d.State).Read(r.Session); err == nil {
+			r.Timeline = timeline(c, r)
+		}
 		if err := d.record(); err != nil {
 			return err
 		}

@@ -71,7 +71,7 @@ func (w wording) moment(e diag.Event) (diag.Moment, bool) {
 		if e.Choice == diag.NoAnswer || e.Choice == "" {
 			answer = "not known"
 		}
-		return diag.Moment{What: "answered", Text: question + " – " + answer}, true
+		return diag.Moment{What: "answered", Text: question + " – " + answer, From: "question:" + e.Question}, true
 	case diag.Measured, diag.Given:
 		return w.check(e), true
 	case diag.Stepped:
@@ -87,7 +87,7 @@ func (w wording) moment(e diag.Event) (diag.Moment, bool) {
 }
 
 func (w wording) check(e diag.Event) diag.Moment {
-	m := diag.Moment{What: string(e.Type), Text: e.Check + ": " + e.Finding.Summary}
+	m := diag.Moment{What: string(e.Type), Text: e.Check + ": " + e.Finding.Summary, From: "check:" + e.Check}
 	for _, c := range w.r.Checks {
 		if c.ID == e.Check {
 			m.Text, m.Code = c.Title+": "+e.Finding.Summary, diag.Code(c.Probe, e.Finding.Outcome)
@@ -97,7 +97,7 @@ func (w wording) check(e diag.Event) diag.Moment {
 }
 
 func (w wording) step(e diag.Event) diag.Moment {
-	m := diag.Moment{What: "tried", Text: e.Step, Code: e.Did.Outcome}
+	m := diag.Moment{What: "tried", Text: e.Step, Code: e.Did.Outcome, From: "step:" + e.Step}
 	for _, s := range w.r.Steps {
 		if s.ID == e.Step {
 			m.Text = s.Title

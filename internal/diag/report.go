@@ -76,6 +76,7 @@ type Moment struct {
 	What string    `json:"what"` // told, answered, measured, tried, other
 	Text string    `json:"text"`
 	Code string    `json:"code,omitempty"`
+	From string    `json:"from,omitempty"` // "question:ID", "check:ID" or "step:ID"
 }
 
 // AnswerMap is question -> choice.
@@ -136,7 +137,8 @@ type Cause struct {
 	Layer       Layer    `json:"layer,omitempty"`
 	Class       string   `json:"class"`
 	Actor       string   `json:"actor,omitempty"`
-	Probability float64  `json:"probability"`    // 0 to 1; all causes sum to 1
+	Prior       float64  `json:"prior"`          // before any evidence, 0 to 1; all causes sum to 1
+	Probability float64  `json:"probability"`    // after all evidence, 0 to 1; all causes sum to 1
 	PriorDB     float64  `json:"prior_decibans"` // 10 log10 of prior odds against Against
 	Against     string   `json:"against"`        // the leader; for the leader, the runner-up
 	Evidence    []Weight `json:"evidence"`       // PriorDB plus their sum is the posterior odds

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -306,5 +307,31 @@ func TestWhatACaseReached(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("reached (-want +got):\n%s", diff)
+	}
+}
+
+// What a cause was worth before any evidence is told as a probability, and
+// agrees with the decibans.
+func TestPriorsAreProbabilities(t *testing.T) {
+	b := compile(t, small())
+	for _, symptoms := range []map[string]string{nil, {"web": "no"}} {
+		ev := opened("here", nil)
+		for q, a := range symptoms {
+			ev.Answer(q, a, nil)
+		}
+		r := engine.Report(b, ev, diag.Verdict{})
+		prior, sum := map[string]float64{}, 0.0
+		for _, c := range r.Causes {
+			prior[c.ID] = c.Prior
+			sum += c.Prior
+		}
+		if math.Abs(sum-1) > 1e-9 || len(prior) < 2 {
+			t.Errorf("the priors %v sum to %v", prior, sum)
+		}
+		for _, c := range r.Causes {
+			if want := 10 * math.Log10(c.Prior/prior[c.Against]); math.Abs(want-c.PriorDB) > 1e-9 {
+				t.Errorf("%s has a prior of %v, and %v decibans against %s", c.ID, c.Prior, c.PriorDB, c.Against)
+			}
+		}
 	}
 }
