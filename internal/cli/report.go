@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -24,10 +25,12 @@ type reportOptions struct {
 func newReport(p *program) *cobra.Command {
 	var o reportOptions
 	c := &cobra.Command{
-		Use:   "report [SESSION]",
+		Use:   "report [SESSION|FILE.json]",
 		Short: "Write the report of a session again, or pack it for whoever must act",
 		Long: `Write the report of a session that was kept, in any format: text, json, junit,
-html or markdown. Without SESSION, the last one. Nothing is measured or asked.
+html or markdown. Without SESSION, the last one. A path, or a name that ends in
+.json, is a report that was written with --format json, and is written again.
+Nothing is measured or asked.
 
 It is made to be handed over: e-mail addresses, accounts and public addresses
 become stand-ins that stay the same within one report. --names keeps them.
@@ -39,6 +42,7 @@ files and all that was taken out. --preview shows first what would be in it.
 Exit status: that of the session, as diagnose gave it; 0 for a bundle.`,
 		Example: `  authdoctor report alarmcom-0318-k7q2
   authdoctor report --format html --output report.html
+  authdoctor report saved.json --format markdown
   authdoctor report --preview
   authdoctor report --bundle for-support.zip`,
 		Args: atMostOne,
@@ -69,9 +73,30 @@ func (p *program) report(args []string, o reportOptions) error {
 	return p.finish(r, report.Text)
 }
 
-// pastReport is the report of a session that was kept, fit to be handed over
-// unless its names are kept.
+// pastReport is the report of a session that was kept, or one that was saved,
+// fit to be handed over unless its names are kept.
 func (p *program) pastReport(args []string, names bool) (*diag.Report, error) {
+	r, err := p.readReport(args)
+	if err != nil || names {
+		return r, err
+	}
+	n, err := redact.NewNames(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	return report.Rename(r, n.Text), nil
+}
+
+// isSaved tells a report that was saved from a session: ids of sessions have
+// none of these.
+func isSaved(name string) bool {
+	return strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".json")
+}
+
+func (p *program) readReport(args []string) (*diag.Report, error) {
+	if len(args) == 1 && isSaved(args[0]) {
+		return p.savedReport(args[0])
+	}
 	c, book, err := p.readCase(args)
 	if err != nil {
 		return nil, err
@@ -80,14 +105,20 @@ func (p *program) pastReport(args []string, names bool) (*diag.Report, error) {
 	r := engine.Report(book, ev, session.Conclude(book, ev))
 	r.Session, r.Tool, r.Started, r.Finished = c.ID, c.Tool, c.Began.UTC(), c.Last().UTC()
 	r.Timeline = timeline(c, r)
-	if names {
-		return r, nil
-	}
-	n, err := redact.NewNames(rand.Reader)
+	return r, nil
+}
+
+// savedReport reads a report from a file.
+func (p *program) savedReport(name string) (*diag.Report, error) {
+	data, err := p.ReadFile(name)
 	if err != nil {
-		return nil, err
+		return nil, usagef("give a file, or see: authdoctor session list", "%s", err)
 	}
-	return report.Rename(r, n.Text), nil
+	r, err := report.Read(name, data)
+	if err != nil {
+		return nil, usagef("a report is written with: authdoctor report --format json --output "+name, "%s", err)
+	}
+	return r, nil
 }
 
 // pack writes a bundle.
