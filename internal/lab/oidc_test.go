@@ -165,7 +165,7 @@ func TestOIDCVerdicts(t *testing.T) {
 	for name, c := range map[string]consult{
 		"drifting client": {args: client(fast, clientSecret), check: "issuer", layer: diag.LayerClock, class: "clock_skew"},
 		"wrong secret":    {args: client(right, "wrong"), check: "issuer", layer: diag.LayerClient, class: "wrong_credentials"},
-		"issuer misnamed": {args: append(with("issuer", mailWith("issuer="+misnamed.url)), base...), check: "issuer", layer: diag.LayerEndpoint, class: "client_misconfigured", blocked: []string{"s3"}},
+		"issuer misnamed": {args: append(with("issuer", mailWith("issuer="+misnamed.url)), base...), check: "issuer", layer: diag.LayerEndpoint, class: "client_misconfigured", blocked: []string{"s3", "api-sign-in"}},
 		"wrong audience":  {args: token(right, right, "audience=https://other.lab.test"), check: "token", layer: diag.LayerSession, class: "wrong_audience"},
 		"missing scope":   {args: token(right, right, "scope=write"), check: "token", layer: diag.LayerRoles, class: "insufficient_scope"},
 		"wrong issuer":    {args: token(right, fast), check: "token", layer: diag.LayerSession, class: "wrong_audience"},
