@@ -78,6 +78,7 @@ func TestS3Answers(t *testing.T) {
 		{"region in the message", s3Fake{status: 400, body: s3Says("AuthorizationHeaderMalformed", "<Message>the region 'us-east-1' is wrong; expecting 'eu-west-3'</Message>")}, "wrong_region", "eu-west-3"},
 		{"another region's bucket", s3Fake{status: 301, body: s3Says("PermanentRedirect", ""), header: map[string]string{"X-Amz-Bucket-Region": "ap-south-1"}}, "wrong_region", "ap-south-1"},
 		{"malformed for another reason", s3Fake{status: 400, body: s3Says("AuthorizationHeaderMalformed", "<Message>the Credential is mal-formed</Message>")}, diag.NoAnswer, "mal-formed"},
+		{"malformed, and the region is right", s3Fake{status: 400, body: s3Says("AuthorizationHeaderMalformed", "<Region>us-east-1</Region>")}, diag.NoAnswer, "AuthorizationHeaderMalformed"},
 		{"expired", s3Fake{status: 400, body: s3Says("ExpiredToken", "")}, "token_expired", "by the service's clock"},
 		{"not a token", s3Fake{status: 400, body: s3Says("InvalidToken", "")}, "token_invalid", "not one that the service gave"},
 		{"closed", s3Fake{status: 403, body: s3Says("AllAccessDisabled", "")}, "account_disabled", "closed"},

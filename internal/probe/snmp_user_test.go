@@ -48,8 +48,8 @@ func snmpAgent(t *testing.T, a *snmpFake) string {
 		if a.hears != nil {
 			a.hears(q)
 		}
-		if err != nil && q.MsgFlags&gosnmp.AuthPriv == gosnmp.AuthNoPriv {
-			q = signedQuestion(t, question) // what is encrypted stays closed
+		if err != nil {
+			q = openQuestion(t, question, q.MsgFlags&gosnmp.AuthPriv)
 		}
 		var said [][]byte
 		if a.answers != nil {
@@ -63,17 +63,18 @@ func snmpAgent(t *testing.T, a *snmpFake) string {
 
 // fakeUser is the user that the fake agent knows.
 func fakeUser(t *testing.T) snmpPlan {
-	plan, err := planSNMP((&vault{secrets: snmpVault}).env(), Params{"address": "a", "user": "joe", "auth-file": "auth"})
+	plan, err := planSNMP((&vault{secrets: snmpVault}).env(), Params{"address": "a", "user": "joe", "auth-file": "auth", "privacy-file": "privacy"})
 	if err != nil {
 		t.Error(err)
 	}
 	return plan
 }
 
-func signedQuestion(t *testing.T, question []byte) *gosnmp.SnmpPacket {
+// openQuestion reads what is signed or encrypted.
+func openQuestion(t *testing.T, question []byte, level gosnmp.SnmpV3MsgFlags) *gosnmp.SnmpPacket {
 	reader := &gosnmp.GoSNMP{
-		Version: gosnmp.Version3, MsgFlags: gosnmp.AuthNoPriv, SecurityModel: gosnmp.UserSecurityModel,
-		SecurityParameters: fakeUser(t).parameters(gosnmp.AuthNoPriv, testEngine),
+		Version: gosnmp.Version3, MsgFlags: level, SecurityModel: gosnmp.UserSecurityModel,
+		SecurityParameters: fakeUser(t).parameters(level, testEngine),
 	}
 	q, err := reader.UnmarshalTrap(question, false)
 	if err != nil {
@@ -118,8 +119,12 @@ func TestSNMPReportsAreToldApart(t *testing.T) {
 	}
 	got := map[string]string{}
 	for report := range want {
+		stray := ".1.3.6.1.6.3.15.1.1.3.0" // answers somebody else
+		if report == stray {
+			stray = ".1.3.6.1.6.3.15.1.1.5.0"
+		}
 		a := &snmpFake{engine: testEngine, answers: func(*gosnmp.SnmpPacket) []agentAnswer {
-			return []agentAnswer{{report: report, engine: testEngine, other: true}, {report: report, engine: testEngine}}
+			return []agentAnswer{{report: stray, engine: testEngine, other: true}, {report: report, engine: testEngine}}
 		}}
 		v := &vault{secrets: snmpVault}
 		f := runSNMP(t.Context(), v.env(), Params{"address": snmpAgent(t, a), "user": "joe", "auth-file": "auth", "privacy-file": "privacy"})
@@ -199,6 +204,15 @@ func TestSNMPSilentToWhatIsEncrypted(t *testing.T) {
 	}{
 		{"it signs", signs, "", "wrong_privacy_key", 3},
 		{"it signs, and there is a context", signs, "vlan-7", "user_unanswered", 3},
+		{"it signs a response that should be encrypted", func(q *gosnmp.SnmpPacket) []agentAnswer {
+			return []agentAnswer{{engine: testEngine, level: gosnmp.AuthNoPriv}}
+		}, "", diag.NoAnswer, 1},
+		{"it answers what nobody signed", func(q *gosnmp.SnmpPacket) []agentAnswer {
+			if q.MsgFlags&gosnmp.AuthPriv == gosnmp.AuthPriv {
+				return nil
+			}
+			return []agentAnswer{{report: notInTimeWindows, engine: testEngine}}
+		}, "", "not_in_time_window", 2},
 		{"silent to everything", func(*gosnmp.SnmpPacket) []agentAnswer { return nil }, "", "user_unanswered", 2},
 	}
 	for _, tt := range tests {
