@@ -29,13 +29,15 @@ var rooms = map[string][]string{
 	"cmd/authdoctor":       {"internal/cli"},
 	"internal/archtest":    {},
 	"internal/attempts":    {"internal/state"},
-	"internal/cli":         {"internal/attempts", "internal/diag", "internal/engine", "internal/explain", "internal/journal", "internal/logs", "internal/playbook", "internal/probe", "internal/redact", "internal/report", "internal/scenario", "internal/script", "internal/session", "internal/state", "internal/wizard", "playbooks"},
+	"internal/browser":     {}, // for tests only, like lab
+	"internal/cli":         {"internal/attempts", "internal/diag", "internal/engine", "internal/explain", "internal/journal", "internal/logs", "internal/phone", "internal/playbook", "internal/probe", "internal/redact", "internal/report", "internal/scenario", "internal/script", "internal/session", "internal/state", "internal/wizard", "playbooks"},
 	"internal/diag":        {},
 	"internal/engine":      {"internal/diag", "internal/playbook"},
 	"internal/explain":     {"internal/diag", "internal/redact"},
 	"internal/journal":     {"internal/diag", "internal/redact", "internal/state"},
 	"internal/lab":         {},
 	"internal/logs":        {"internal/diag", "internal/explain", "internal/redact"}, // redact: what logs hold is printed
+	"internal/phone":       {"internal/diag"},
 	"internal/playbook":    {"internal/diag"},
 	"internal/probe":       {"internal/diag"},
 	"internal/redact":      {"internal/diag"},
@@ -60,6 +62,7 @@ var owners = map[string][]string{
 	"github.com/charmbracelet/bubbletea": {"internal/wizard"},
 	"github.com/charmbracelet/huh":       {"internal/wizard"},
 	"github.com/charmbracelet/lipgloss":  {"internal/wizard", "internal/wizard/calm"}, // calm is a part of wizard
+	"github.com/chromedp":                {"internal/browser"},                        // for tests only: it is in no program
 	"github.com/fatih/color":             {"internal/report"},
 	"github.com/gofrs/flock":             {"internal/state"},
 	"github.com/go-jose/go-jose":         {"internal/probe"}, // keys and signatures of tokens
@@ -76,6 +79,7 @@ var owners = map[string][]string{
 	"golang.org/x/net":                   {"internal/probe"},
 	"golang.org/x/text":                  {"internal/logs"},
 	"golang.org/x/term":                  {"internal/wizard"},
+	"rsc.io/qr":                          {"internal/phone"}, // encodes; how a code stands beside text is ours to draw
 }
 
 // pure rooms decide; they do not touch the world.

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/phone"
 	"github.com/authdoctor/authdoctor/internal/probe"
 	"github.com/authdoctor/authdoctor/internal/state"
 )
@@ -33,11 +34,14 @@ type System struct {
 	Random  func() float64 // from 0 to 1
 	Version string
 	Probe   probe.Env
+	Phone   phone.Env
 	// Interrupt makes a context that ends on Ctrl-C. Commands that finish at
 	// once do not ask for it.
 	Interrupt func(context.Context) (context.Context, context.CancelFunc)
 	// Terminal tells whether a stream is a terminal, and how wide.
 	Terminal func(stream any) (columns int, ok bool)
+	// Rows is how high a terminal is; 0 when it does not say.
+	Rows func(stream any) int
 	// Settle is for how long a new screen of the wizard ignores Enter, so that
 	// a double press does not answer the next question.
 	Settle time.Duration
@@ -180,7 +184,7 @@ type command struct {
 // commands lists them all, sorted.
 var commands = []command{
 	{"check", newCheck}, {"codes", newCodes}, {"diagnose", newDiagnose}, {"explain", newExplain}, {"guide", newGuide},
-	{"logs", newLogs}, {"playbook", newPlaybook}, {"probe", newProbe}, {"report", newReport}, {"session", newSession}, {"version", newVersion},
+	{"logs", newLogs}, {"phone", newPhone}, {"playbook", newPlaybook}, {"probe", newProbe}, {"report", newReport}, {"session", newSession}, {"version", newVersion},
 }
 
 // wanted is the command that the arguments begin with, alone, so that a start

@@ -157,8 +157,8 @@ func (d *diagnosis) chooseAsker(ctx context.Context) (closeTTY func(), err error
 
 // lineByLine reports whether somebody reads this with a screen reader, or on a
 // terminal that cannot redraw.
-func (d *diagnosis) lineByLine() bool {
-	return d.accessible || truthy(d.Getenv("ACCESSIBLE")) || d.Getenv("TERM") == "dumb"
+func (p *program) lineByLine() bool {
+	return p.accessible || truthy(p.Getenv("ACCESSIBLE")) || p.Getenv("TERM") == "dumb"
 }
 
 func truthy(s string) bool { return s != "" && s != "0" && !strings.EqualFold(s, "false") }

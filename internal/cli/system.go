@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/authdoctor/authdoctor/internal/phone"
 	"github.com/authdoctor/authdoctor/internal/probe"
 	"github.com/authdoctor/authdoctor/internal/state"
 	"github.com/authdoctor/authdoctor/internal/wizard"
@@ -28,9 +29,9 @@ func OS() System {
 			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		},
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Getenv: os.Getenv, Now: time.Now, Random: rand.Float64, Version: versionText(), Probe: probe.System(),
+		Getenv: os.Getenv, Now: time.Now, Random: rand.Float64, Version: versionText(), Probe: probe.System(), Phone: phone.System(),
 		State: state.Dir(state.Folder(os.Getenv, runtime.GOOS)), Password: wizard.Password,
-		Terminal: wizard.Terminal, Settle: 250 * time.Millisecond, OpenTTY: openTTY, ReadFile: readFile, OpenFile: openFile, ReadDir: readDir, WriteFile: writeFile,
+		Terminal: wizard.Terminal, Rows: wizard.Rows, Settle: 250 * time.Millisecond, OpenTTY: openTTY, ReadFile: readFile, OpenFile: openFile, ReadDir: readDir, WriteFile: writeFile,
 	}
 }
 

@@ -71,7 +71,7 @@ func TestFormatsThatACommandDoesNotHave(t *testing.T) {
 	for args, has := range map[string]string{
 		"check alarmcom": reports, "diagnose alarmcom --no-input": reports,
 		"playbook lint": tests, "playbook test": tests,
-		"version": plain, "codes": plain, "guide alarmcom": plain, "probe clock": plain,
+		"version": plain, "codes": plain, "guide alarmcom": plain, "probe clock": plain, "phone": plain,
 		"playbook list": plain, "playbook show alarmcom": plain, "playbook schema": plain, "playbook model alarmcom": plain,
 		"playbook new x": "text",
 	} {

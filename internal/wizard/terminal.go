@@ -56,3 +56,16 @@ func Password(ctx context.Context, in io.Reader, out io.Writer) (string, error) 
 		return "", errors.Join(diag.ErrCancelled, term.Restore(int(f.Fd()), before))
 	}
 }
+
+// Rows is how many rows a terminal has; 0 when it does not say, or is none.
+func Rows(stream any) int {
+	f, isFile := stream.(*os.File)
+	if !isFile {
+		return 0
+	}
+	_, rows, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return rows
+}
