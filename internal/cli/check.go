@@ -136,7 +136,7 @@ func (p *program) measurer(ctx context.Context, book *engine.Book, ev *diag.Evid
 	if err != nil {
 		return nil, err
 	}
-	return &measurer{book: book, ev: ev, env: env, timeout: timeout, shown: shown, heading: heading(book)}, nil
+	return &measurer{book: book, ev: ev, env: env, timeout: timeout, shown: shown, heading: heading(book), spends: with.spends}, nil
 }
 
 // stamp adds what only the caller knows.

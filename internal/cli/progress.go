@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -21,31 +22,69 @@ type measurer struct {
 	timeout time.Duration
 	shown   *report.Progress // nil: show nothing
 	heading string
+	spends  map[string]bool // checks that may send a credential
 }
 
-// Probe measures, as session.Prober.
+// Probe measures, as session.Prober. What may send a credential waits for the
+// rest, and is not tried while something that it depends on fails.
 func (m *measurer) Probe(ctx context.Context, requests []diag.Request) map[string]diag.Finding {
-	runner := probe.Runner{Env: m.env, Timeout: m.timeout}
-	if m.shown == nil {
-		return runner.Probe(ctx, requests)
-	}
-	view := &checkView{measurer: m, ev: m.ev.Clone(), open: map[string]bool{}}
+	view := &checkView{measurer: m, ev: m.ev.Clone(), open: map[string]bool{}, requests: requests}
+	var first, later []diag.Request
 	for _, r := range requests {
 		view.open[r.ID] = true
-	}
-	m.shown.Start(m.heading, view.waiting())
-	m.heading = "Checking again …" // from the second round on
-	runner.Observe = func(e probe.Event) {
-		switch e.Type {
-		case probe.Done:
-			view.done(e, requests)
-		case probe.Slow:
-			m.shown.Slow()
+		if m.spends[r.ID] {
+			later = append(later, r)
+		} else {
+			first = append(first, r)
 		}
 	}
-	found := runner.Probe(ctx, requests)
-	_ = m.shown.End() // what cannot be shown is still in the report
+	if m.shown != nil {
+		m.shown.Start(m.heading, view.waiting())
+	}
+	m.heading = "Checking again …" // from the second round on
+	found := view.run(ctx, first)
+	var clear []diag.Request
+	for _, r := range later {
+		if why := view.inTheWay(r.ID); why != "" {
+			f := diag.Finding{Outcome: diag.NoAnswer, Reason: why, Summary: "could not be measured: " + why}
+			found[r.ID] = f
+			view.done(probe.Event{ID: r.ID, Finding: f})
+			continue
+		}
+		clear = append(clear, r)
+	}
+	if len(clear) > 0 {
+		maps.Copy(found, view.run(ctx, clear))
+	}
+	if m.shown != nil {
+		_ = m.shown.End() // what cannot be shown is still in the report
+	}
 	return found
+}
+
+// run measures, and shows what comes in.
+func (v *checkView) run(ctx context.Context, requests []diag.Request) map[string]diag.Finding {
+	runner := probe.Runner{Env: v.env, Timeout: v.timeout, Observe: func(e probe.Event) {
+		switch {
+		case e.Type == probe.Done:
+			v.done(e)
+		case e.Type == probe.Slow && v.shown != nil:
+			v.shown.Slow()
+		}
+	}}
+	return runner.Probe(ctx, requests)
+}
+
+// inTheWay says which failed check makes a credential pointless to send; empty
+// when nothing is in the way.
+func (v *checkView) inTheWay(id string) string {
+	hiders := engine.Hiders(v.book, v.ev, id)
+	for _, c := range engine.Checks(v.book, v.ev) {
+		if c.Status == diag.Fail && slices.Contains(hiders, c.ID) {
+			return "no credential is sent while this fails: " + c.Title
+		}
+	}
+	return ""
 }
 
 // checkView is what is on screen of one round of checks.
@@ -54,6 +93,8 @@ type checkView struct {
 	ev    *diag.Evidence
 	open  map[string]bool // asked for and not measured yet
 	drawn []string
+	// requests are those of this round of checks.
+	requests []diag.Request
 }
 
 func (v *checkView) waiting() []diag.Check {
@@ -61,15 +102,18 @@ func (v *checkView) waiting() []diag.Check {
 }
 
 // done notes a finding and shows every check that can be judged now.
-func (v *checkView) done(e probe.Event, requests []diag.Request) {
-	for _, r := range requests {
+func (v *checkView) done(e probe.Event) {
+	for _, r := range v.requests {
 		if r.ID == e.ID {
 			v.ev.Measured(e.ID, e.Finding, r.With)
 		}
 	}
 	delete(v.open, e.ID)
+	if v.shown == nil {
+		return
+	}
 	asked := func(id string) bool {
-		return slices.ContainsFunc(requests, func(r diag.Request) bool { return r.ID == id })
+		return slices.ContainsFunc(v.requests, func(r diag.Request) bool { return r.ID == id })
 	}
 	for _, c := range engine.Checks(v.book, v.ev) {
 		waits := slices.ContainsFunc(engine.Hiders(v.book, v.ev, c.ID), func(id string) bool { return v.open[id] })

@@ -195,7 +195,7 @@ func TestWritingFollowsLinksAndReplacesWhole(t *testing.T) {
 }
 
 // round is one round of checks on a screen that only adds lines.
-func round(t *testing.T, ids ...string) (*checkView, []diag.Request, *bytes.Buffer) {
+func round(t *testing.T, ids ...string) (*checkView, *bytes.Buffer) {
 	t.Helper()
 	book, err := engine.Compile(&playbook.Playbook{
 		ID: "checks", Causes: []playbook.Cause{{ID: "other", Leak: true, Prior: 1}},
@@ -214,12 +214,11 @@ func round(t *testing.T, ids ...string) (*checkView, []diag.Request, *bytes.Buff
 		measurer: &measurer{book: book, ev: ev, shown: report.NewProgress(&b, report.Options{})},
 		ev:       ev.Clone(), open: map[string]bool{},
 	}
-	var requests []diag.Request
 	for _, id := range ids {
-		requests = append(requests, diag.Request{ID: id})
+		v.requests = append(v.requests, diag.Request{ID: id})
 		v.open[id] = true
 	}
-	return v, requests, &b
+	return v, &b
 }
 
 // titles are the checks that were shown, in the order in which they were.
@@ -249,10 +248,10 @@ func TestProgressShowsWhatCanBeJudged(t *testing.T) {
 		{"one again", []string{"page"}, []string{"page"}, []string{"Page"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			v, requests, shown := round(t, tt.asked...)
+			v, shown := round(t, tt.asked...)
 			for i, id := range tt.ends {
 				shown.Reset()
-				v.done(probe.Event{Type: probe.Done, ID: id, Finding: diag.Finding{Outcome: "ok", Summary: "well"}}, requests)
+				v.done(probe.Event{Type: probe.Done, ID: id, Finding: diag.Finding{Outcome: "ok", Summary: "well"}})
 				if diff := cmp.Diff(strings.Fields(tt.want[i]), titles(shown.String()), cmp.Transformer("nil", func(s []string) []string { return append([]string{}, s...) })); diff != "" {
 					t.Errorf("after %s (-want +got):\n%s", id, diff)
 				}
@@ -263,16 +262,16 @@ func TestProgressShowsWhatCanBeJudged(t *testing.T) {
 		})
 	}
 	t.Run("what is hidden is shown as waiting, never as failed", func(t *testing.T) {
-		v, requests, shown := round(t, "name", "page")
-		v.done(probe.Event{Type: probe.Done, ID: "page", Finding: diag.Finding{Outcome: "timeout", Summary: "silent"}}, requests)
-		v.done(probe.Event{Type: probe.Done, ID: "name", Finding: diag.Finding{Outcome: "nxdomain", Summary: "no such name"}}, requests)
+		v, shown := round(t, "name", "page")
+		v.done(probe.Event{Type: probe.Done, ID: "page", Finding: diag.Finding{Outcome: "timeout", Summary: "silent"}})
+		v.done(probe.Event{Type: probe.Done, ID: "name", Finding: diag.Finding{Outcome: "nxdomain", Summary: "no such name"}})
 		if text := shown.String(); strings.Contains(text, "silent") || !strings.Contains(text, "no such name") {
 			t.Errorf("shown:\n%s", text)
 		}
 	})
 	t.Run("the case itself is left to its session", func(t *testing.T) {
-		v, requests, _ := round(t, "name")
-		v.done(probe.Event{Type: probe.Done, ID: "name", Finding: diag.Finding{Outcome: "ok"}}, requests)
+		v, _ := round(t, "name")
+		v.done(probe.Event{Type: probe.Done, ID: "name", Finding: diag.Finding{Outcome: "ok"}})
 		if len(v.measurer.ev.Checks) != 0 {
 			t.Errorf("measured behind its back: %v", v.measurer.ev.Checks)
 		}
@@ -281,19 +280,19 @@ func TestProgressShowsWhatCanBeJudged(t *testing.T) {
 
 // The second round has another heading, and nothing is measured into the case.
 func TestTheHeadingOfARound(t *testing.T) {
-	v, requests, shown := round(t, "page")
+	v, shown := round(t, "page")
 	m := v.measurer
 	m.heading, m.env = "Checking …", probe.Env{Now: time.Now}
 	for _, want := range []string{"Checking …", "Checking again …"} {
 		shown.Reset()
-		found := m.Probe(t.Context(), requests)
+		found := m.Probe(t.Context(), v.requests)
 		if !strings.Contains(shown.String(), want) || len(found) != 1 || len(m.ev.Checks) != 0 {
 			t.Errorf("found %v, shown:\n%s", found, shown)
 		}
 	}
 	m.shown = nil
 	shown.Reset()
-	if found := m.Probe(t.Context(), requests); len(found) != 1 || shown.Len() != 0 {
+	if found := m.Probe(t.Context(), v.requests); len(found) != 1 || shown.Len() != 0 {
 		t.Errorf("found %v, shown though nothing was wanted:\n%s", found, shown)
 	}
 	if got := heading(&engine.Book{Playbook: &playbook.Playbook{Service: "Example Inc.", Title: "x"}}); got != "Checking this computer and the way to Example Inc …" {

@@ -16,7 +16,8 @@ import (
 type withFlags struct {
 	with     []string
 	attempts int
-	secrets  []string // values of secret parameters
+	secrets  []string        // values of secret parameters
+	spends   map[string]bool // checks that may send a credential
 }
 
 func (w *withFlags) register(c *cobra.Command) {
@@ -72,6 +73,10 @@ func (w *withFlags) guard(book *playbook.Playbook, given map[string]map[string]b
 			continue
 		}
 		w.secrets = append(w.secrets, secretValues(pr, c.With)...)
+		if w.spends == nil {
+			w.spends = map[string]bool{}
+		}
+		w.spends[check] = true
 		for _, q := range pr.Params {
 			if q.Target && (q.Required || c.With[q.Name] != "") && !given[check][q.Name] {
 				return usagef("add --with "+check+"."+q.Name+"=…", "--with %s.%s needs the server from you as well: a secret goes only to an address that you give",

@@ -1,14 +1,21 @@
 package cli
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/playbook"
+	"github.com/authdoctor/authdoctor/internal/state"
 )
 
 func TestWithChangesAParameter(t *testing.T) {
@@ -76,5 +83,53 @@ func TestSecretsAreRead(t *testing.T) {
 		if _, err := env.Secret(source); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", source, err, want)
 		}
+	}
+}
+
+// No credential is sent while what it depends on fails: nobody listens there,
+// and no attempt is used.
+func TestNoCredentialBehindABrokenWay(t *testing.T) {
+	dir := t.TempDir()
+	password := filepath.Join(dir, "password")
+	if err := os.WriteFile(password, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var touched atomic.Bool
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		for {
+			c, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			touched.Store(true)
+			_ = c.Close()
+		}
+	}()
+	var stdout, stderr bytes.Buffer
+	sys := OS()
+	sys.Args = []string{"diagnose", "mail-client", "--no-input", "--format", "json", "--quiet", "--answer", "where-fails=here",
+		"--check", "clock=accurate", "--check", "network-path=ok", "--check", "name-lookup=ok", "--check", "mail-tls=hostname_mismatch",
+		"--with", "imap.address=" + listener.Addr().String(), "--with", "imap.login=joe", "--with", "imap.password-file=" + password}
+	sys.Stdin, sys.Stdout, sys.Stderr, sys.State = strings.NewReader(""), &stdout, &stderr, state.Dir(dir)
+	Main(t.Context(), sys)
+	var r diag.Report
+	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil {
+		t.Fatal(err, stderr.String())
+	}
+	for _, c := range r.Checks {
+		if c.ID == "imap" && (c.Status != diag.Blocked || c.BlockedBy != "mail-tls") {
+			t.Errorf("%+v", c)
+		}
+	}
+	if touched.Load() {
+		t.Error("the server was spoken to")
+	}
+	if kept, _ := os.ReadFile(filepath.Join(dir, "attempts.json")); len(kept) > 0 {
+		t.Errorf("an attempt was used: %s", kept)
 	}
 }
