@@ -59,6 +59,7 @@ func TestDifficulties(t *testing.T) {
 		{"a login address that is not there", "GET /login 404 in 3ms", verdict{"generic", "", "not_auth"}},
 		{"a missing library", "ModuleNotFoundError: No module named 'jwt'", verdict{"generic", "", "not_auth"}},
 		{"still waiting", `{"error":"authorization_pending"}`, verdict{"oauth2", "authorization_pending", "not_auth"}},
+		{"an abbreviation inside a word is none: gh in rights", "Bad credentials: the user has no rights", verdict{"generic", "", "wrong_credentials"}},
 		{"nothing at all", "the weather is nice", verdict{"", "", ""}},
 		{"much prose about nothing of this", strings.Repeat("The fox jumps over the dog, drinks at the river, looks at the sky and goes home. ", 200), verdict{"", "", ""}},
 		{"bytes that are no text", "\x7fELF\x02\x01\x01\x00\xff\xd8\xff\xe0\x00\x10JFIF\xc3\x28\xa0\xa1\xe2\x28\xa1", verdict{"", "", ""}},

@@ -105,8 +105,18 @@ func (r *rule) match(v view) (hit, bool) {
 	return h, true
 }
 
+// abbreviation is the longest literal of letters alone that must be a whole
+// word to count beside others: "gh" is also in "right", "pip" in "pipeline".
+const abbreviation = 3
+
 func within(v view) func(string) bool {
-	return func(literal string) bool { return strings.Contains(v.lower, lowerASCII(literal)) }
+	return func(literal string) bool {
+		literal = lowerASCII(literal)
+		if len(literal) <= abbreviation && strings.Trim(literal, "abcdefghijklmnopqrstuvwxyz") == "" {
+			return next(v.lower, literal, 0)[1] > 0
+		}
+		return strings.Contains(v.lower, literal)
+	}
 }
 
 // earliest is where the first of the literals stands as whole words; an empty
