@@ -116,13 +116,25 @@ func (sc *scanner) ends(i int, at place) bool {
 	case '<':
 		return next == '/' || isAlnum(next)
 	case '&', '#':
-		return at.address || c == '&' && sc.keyFollows(i+1)
+		return at.address || c == '&' && (sc.keyFollows(i+1) || sc.quotationEnds(i))
 	case '%':
 		return at.encoded && (sc.has(i, "%26") || sc.has(i, "%22") || sc.has(i, "%20") || sc.has(i, "%23"))
 	case ',', ';':
-		return next == 0 || isSpace(next) || sc.keyFollows(i+1)
+		return next == 0 || isSpace(next) || sc.keyFollows(i+1) || sc.has(i+1, "&quot;")
 	case ')', ']', '}':
 		return next == 0 || isSpace(next) || strings.IndexByte(`,;.)]}"'`, next) >= 0
+	}
+	return false
+}
+
+// quotationEnds: a quotation mark as HTML writes it, with nothing of a value
+// behind it.
+func (sc *scanner) quotationEnds(i int) bool {
+	for _, mark := range []string{"&quot;", "&#34;", "&#39;"} {
+		if sc.has(i, mark) {
+			next := sc.at(i + len(mark))
+			return next == 0 || isSpace(next) || strings.IndexByte(",;:.)]}<&", next) >= 0
+		}
 	}
 	return false
 }

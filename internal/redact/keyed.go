@@ -24,7 +24,7 @@ func (sc *scanner) keyed(w, previous word) int {
 	}
 	at.whole = at.setting && (!at.equals || c.kind == "password")
 	from, to := sc.extent(at)
-	if !secret(c, sc.s[from:to], at) || sc.sentence(from, to, at) {
+	if !secret(c, sc.s[from:to], at) || sc.sentence(from, to, at) || sc.refused(c, from, at) {
 		return w.to
 	}
 	sc.add(from, to, c.kind)
@@ -207,7 +207,7 @@ func (sc *scanner) spoken(w, previous word) int {
 	if c.kind == "code" {
 		to = sc.pairOfDigits(from, to)
 	}
-	if text := sc.s[from:to]; !strange(text) || !verb && !digits(text) && !bare(c, text) || !secret(c, text, at) {
+	if text := sc.s[from:to]; !strange(text) || !verb && !digits(text) && !bare(c, text) || !secret(c, text, at) || sc.refused(c, from, at) {
 		return w.to
 	}
 	sc.add(from, to, c.kind)

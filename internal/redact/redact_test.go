@@ -130,6 +130,12 @@ func TestText(t *testing.T) {
 		{"mail login", `a1 LOGIN "bob" "hunter2"`, `a1 LOGIN "bob" "[redacted:password]"`},
 		{"community", "snmpwalk -v2c -c s3cretcomm 192.0.2.1", "snmpwalk -v2c -c [redacted:password] 192.0.2.1"},
 		{"secret beside a mask", "password=[redacted:jwt]rest", "password=[redacted:password]"},
+		{"secret after words of a refusal", "password: not found hunter2", "password: [redacted:password]"},
+		{"password that is a number", "password: 401", "password: [redacted:password]"},
+		{"number of a form", "token=401&x=1", "token=[redacted:token]&x=1"},
+		{"secret after a refusal", "token: 403; password: hunter2", "token: 403; password: [redacted:password]"},
+		{"password in encoded prose", "&quot;password is hunter22&quot;", "&quot;password is [redacted:password]&quot;"},
+		{"password that holds an encoded mark", "password=ab&quot;cd12", "password=[redacted:password]"},
 		{"secret in a false mask", "password=[redacted:hunter2", "password=[redacted:password]"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -211,6 +217,17 @@ func TestTextLeavesAlone(t *testing.T) {
 		"token 6f1ed002-ab5c-4b1e-9a3a-7a1c1d2e3f40 was revoked",
 		"FATAL: password authentication failed for user \"jo\"",
 		"ORA-01017: invalid username/password; logon denied",
+		"password: Permission denied",
+		"sftp password: Permission denied (publickey,password).",
+		"secret: not found",
+		"token: 401",
+		"token 403",
+		"password: 401 Unauthorized",
+		"oauth2: cannot fetch token: 400 Bad Request\nResponse: {}",
+		"&quot;password is incorrect&quot;",
+		"{&quot;code&quot;:1004,&quot;msg&quot;:&quot;sign invalid&quot;}",
+		"ntlm auth: status=-1073741711 (winbindd)",
+		"dovecot: auth: passwd-file(kim,203.0.113.5),<abc>): unknown user",
 		"Access denied for user 'jo'@'localhost' (using password: YES)",
 		`{"token_endpoint":"https://x.example/token","token_endpoint_auth_methods_supported":["client_secret_basic"]}`,
 		"",
@@ -269,7 +286,7 @@ func TestPrintable(t *testing.T) {
 // Each of these made a scan look at the same text again and again.
 var repeated = []string{
 	"code=", "token=", "password:", "- ", "-- * ", "://", "eyJ-", "eyA-", "-----BEGIN PRIVATE KEY-----", "authorization: is not ",
-	"cookie: ", "st=", "code:“", `code:"`, `code='`, `\`, `"code\"`, "a,", "[redacted:", "[redacted:x]", "<password>", "<password a", "x", "0", "%3D", "&quot;password",
+	"cookie: ", "st=", "code:“", `code:"`, `code='`, `\`, `"code\"`, "a,", "[redacted:", "[redacted:x]", "<password>", "<password a", "x", "0", "%3D", "&quot;password", "password: not found ", "token: 401 ", "&quot;",
 	"bearer ", "-u ", "-b a=", "LOGIN \"", "PLAIN A", "password is1", "key=", "user[password", "password is ", "code 1", " 123456 is your ", "\x1b]", `{"name":"afg","value":`, "export token ", "Set-Cookie: a=b; ",
 }
 

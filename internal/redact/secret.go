@@ -21,8 +21,8 @@ func secret(c class, value string, at place) bool {
 	case inAddress:
 		return at.address && len(value) >= 8
 	case long:
-		return len(value) >= 16 && strings.ContainsAny(sample, "0123456789") && !strings.ContainsAny(sample, " \t") &&
-			!isUUID(value) && !strings.HasPrefix(value, "S-1-")
+		return len(value) >= 16 && strings.ContainsAny(sample, "0123456789") && !strings.ContainsAny(sample, " \t(") &&
+			!result(value) && !isUUID(value) && !strings.HasPrefix(value, "S-1-")
 	case pin:
 		return len(value) >= 4 && len(value) <= 8 && digits(value)
 	case oneTime:
@@ -31,6 +31,12 @@ func secret(c class, value string, at place) bool {
 		return authorizationCode(value, at)
 	}
 	return false
+}
+
+// result: the outcome of a call, such as status=-1073741711.
+func result(value string) bool {
+	name, number, ok := strings.Cut(value, "=")
+	return ok && errorWords[strings.ToLower(name)] && digits(strings.TrimPrefix(strings.TrimPrefix(number, "-"), "0x"))
 }
 
 // halves joins "123 456".

@@ -44,7 +44,7 @@ func textOf(key, value string) string {
 		sc.authorization(at)
 	case c.rule == cookies:
 		sc.cookieHeader(at, squeeze(key) != "cookie")
-	case secret(c, value, at) && !sc.sentence(0, len(value), at):
+	case secret(c, value, at) && !sc.sentence(0, len(value), at) && !sc.refused(c, 0, at):
 		return mask(c.kind)
 	}
 	return Text(sc.masked())
