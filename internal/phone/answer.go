@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"regexp"
+	"sync"
 	"time"
 )
 
@@ -102,13 +103,15 @@ func clockReading(ms float64) time.Time { return time.UnixMilli(int64(ms)) }
 
 // zoneName is how the names of zones are written (IANA's theory file: letters,
 // digits, "." "-" "_" "+" and "/").
-var zoneName = regexp.MustCompile(`^[A-Za-z0-9._+\-]{1,32}(/[A-Za-z0-9._+\-]{1,32}){0,3}$`)
+var zoneName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9._+\-]{1,32}(/[A-Za-z0-9._+\-]{1,32}){0,3}$`)
+})
 
 // facts cleans what the phone says besides the time. Here is this computer's
 // distance from UTC in minutes.
 func (m message) facts(host string, here int) *Facts {
 	f := &Facts{Cookies: m.Cookies, Storage: m.Storage}
-	if zoneName.MatchString(m.Zone) {
+	if zoneName().MatchString(m.Zone) {
 		f.Zone = m.Zone
 	}
 	if within(m.Minutes, -14*60, 14*60) {
