@@ -147,9 +147,10 @@ func newRoot(ctx context.Context, sys *System) *cobra.Command {
 		Long: `authdoctor finds out why somebody cannot sign in and walks them to the fix.
 
 It measures what a computer can measure (clock, network, name lookup,
-encryption, sign-in page), asks a few questions, says what is most likely wrong
-and why, and goes through the fix step by step until a retest proves it.
-It never asks for a password and never contacts your account.`,
+encryption, sign-in page, mail and directory servers, tokens), asks a few
+questions, says what is most likely wrong and why, and goes through the fix step
+by step until a retest proves it. It sends no password or token unless a flag
+says so, and then once.`,
 		Example: `  authdoctor diagnose alarmcom
   authdoctor check alarmcom --format json
   authdoctor diagnose alarmcom --answers case.yaml`,

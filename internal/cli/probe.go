@@ -108,7 +108,14 @@ func (p *program) probe(ctx context.Context, pr probe.Probe, with map[string]str
 			return usagef("see: authdoctor probe "+pr.Kind+" --help", "probe %s needs --%s", pr.Kind, param.Name)
 		}
 	}
-	env, err := p.probeEnv(ctx, limit, secretValues(pr, with)...)
+	for _, name := range []string{"ca-file", "known-hosts"} {
+		if with[name] != "" {
+			if _, err := p.readSource(with[name]); err != nil {
+				return err
+			}
+		}
+	}
+	env, err := p.probeEnv(ctx, limit, givenSecrets(pr, with)...)
 	if err != nil {
 		return err
 	}

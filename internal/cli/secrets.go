@@ -17,18 +17,28 @@ const maxSecret = 64 << 10
 
 // probeEnv is the world for probes that may send a credential. Limit is the
 // attempt budget; 0 is the usual one. A secret from standard input is read
-// now: nobody types a password while a check's time runs.
-func (p *program) probeEnv(ctx context.Context, limit int, values ...string) (probe.Env, error) {
+// now: nobody types a password while a check's time runs. Any other is tried
+// once, so that a file that is not there is a mistake and no finding.
+func (p *program) probeEnv(ctx context.Context, limit int, given ...givenSecret) (probe.Env, error) {
 	if limit < 0 {
 		return probe.Env{}, usagef("for example: --attempts 3", "--attempts must not be negative, got %d", limit)
 	}
 	r := &secretReader{program: p}
-	if slices.Contains(values, "-") {
+	fromStdin := slices.DeleteFunc(slices.Clone(given), func(g givenSecret) bool { return g.source != "-" })
+	if len(fromStdin) > 1 {
+		return probe.Env{}, usagef("give one of them in a file", "--%s and --%s cannot both come from standard input", fromStdin[0].param, fromStdin[1].param)
+	}
+	if len(fromStdin) == 1 {
 		text, err := r.stdin(ctx)
 		if err != nil {
 			return probe.Env{}, err
 		}
 		r.typed = diag.NewSecret(text)
+	}
+	for _, g := range given {
+		if _, err := r.read(g.source); err != nil {
+			return probe.Env{}, usagef("give a file, - for standard input, or env:NAME for a variable", "--%s: %s", g.param, err)
+		}
 	}
 	env := p.Probe
 	env.Secret = r.read
@@ -93,13 +103,18 @@ func place(source string) string {
 	return source
 }
 
-// secretValues are the values that the secret parameters of a probe have.
-func secretValues(pr probe.Probe, with map[string]string) []string {
-	var values []string
+// A givenSecret is a parameter that names where a secret is read from.
+type givenSecret struct{ param, source string }
+
+// givenSecrets are those of a probe's parameters that were given. What belongs
+// to a secret and is none, such as the login's name, names no place.
+func givenSecrets(pr probe.Probe, with map[string]string) []givenSecret {
+	var list []givenSecret
 	for _, param := range pr.Params {
-		if param.Secret && with[param.Name] != "" {
-			values = append(values, with[param.Name])
+		isPlace := param.Name == "file" || strings.HasSuffix(param.Name, "-file")
+		if source := with[param.Name]; param.Secret && isPlace && source != "" {
+			list = append(list, givenSecret{param.Name, source})
 		}
 	}
-	return values
+	return list
 }

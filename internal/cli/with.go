@@ -16,7 +16,7 @@ import (
 type withFlags struct {
 	with     []string
 	attempts int
-	secrets  []string        // values of secret parameters
+	secrets  []givenSecret
 	spends   map[string]bool // checks that may send a credential
 }
 
@@ -72,7 +72,9 @@ func (w *withFlags) guard(book *playbook.Playbook, given map[string]map[string]b
 		if secret < 0 {
 			continue
 		}
-		w.secrets = append(w.secrets, secretValues(pr, c.With)...)
+		for _, g := range givenSecrets(pr, c.With) {
+			w.secrets = append(w.secrets, givenSecret{"with " + check + "." + g.param, g.source})
+		}
 		if w.spends == nil {
 			w.spends = map[string]bool{}
 		}

@@ -64,7 +64,7 @@ func TestSecretsAreRead(t *testing.T) {
 			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 		},
 	}}
-	env, err := p.probeEnv(t.Context(), 0, "-", "pw")
+	env, err := p.probeEnv(t.Context(), 0, givenSecret{"file", "-"}, givenSecret{"other-file", "pw"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +77,11 @@ func TestSecretsAreRead(t *testing.T) {
 		}
 		if s, _ := env.Secret(source); strings.Contains(fmt.Sprintf("%v %+v %#v %s", s, s, s, s), "from") {
 			t.Errorf("%s: the secret prints", source)
+		}
+	}
+	for source, want := range map[string]string{"gone": "--password-file: gone: file does not exist", "empty": "--password-file: empty holds no secret"} {
+		if _, err := p.probeEnv(t.Context(), 0, givenSecret{"password-file", source}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", source, err, want)
 		}
 	}
 	for source, want := range map[string]string{"empty": "empty holds no secret", "env:NONE": "the variable NONE holds no secret", "gone": "gone: file does not exist", "big": "big is too large"} {
