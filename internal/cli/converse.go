@@ -20,7 +20,7 @@ func (d *diagnosis) run(ctx context.Context) error {
 		d.began = d.Now()
 	}
 	if d.wizard != nil {
-		d.asker = &greeter{Asker: d.asker, d: d, asked: d.resumed}
+		d.asker = &greeter{Asker: &phoneOffer{Asker: d.asker, d: d}, d: d, asked: d.resumed}
 	}
 	for {
 		v, err := d.converse(ctx)

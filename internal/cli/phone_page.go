@@ -9,11 +9,19 @@ import (
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/phone"
+	"github.com/authdoctor/authdoctor/internal/wizard"
 )
 
 // byPage serves the page, and waits for a phone.
 func (p *program) byPage(ctx context.Context, o phoneOptions, with map[string]string) (*phone.Result, error) {
-	address, err := p.where(ctx, o)
+	w, _, err := p.asker()
+	if err != nil {
+		return nil, err
+	}
+	address, err := p.where(ctx, w, o)
+	for errors.Is(err, diag.ErrBack) { // there is nothing before it
+		address, err = p.where(ctx, w, o)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -35,14 +43,18 @@ func (p *program) byPage(ctx context.Context, o phoneOptions, with map[string]st
 	}
 	r, err := page.Wait(ctx)
 	if errors.Is(err, phone.ErrNobody) {
-		r = phone.Nobody(phone.ByPage, ref, p.Phone.Now(), fmt.Sprintf("no phone was measured within %s", diag.Span(o.wait)))
-		r.Advice = append(r.Advice,
-			"Is the phone in the same Wi-Fi, and not in a guest network or on mobile data?",
-			"A firewall of this computer may keep it out: give --port 8080, say, and permit that port.",
-			"Or compare by eye:  authdoctor phone --by-eye")
-		return r, nil
+		return p.nobodyCame(ref, o), nil
 	}
 	return r, err
+}
+
+func (p *program) nobodyCame(ref phone.Reference, o phoneOptions) *phone.Result {
+	r := phone.Nobody(phone.ByPage, ref, p.Phone.Now(), fmt.Sprintf("no phone was measured within %s", diag.Span(o.wait)))
+	r.Advice = append(r.Advice,
+		"Is the phone in the same Wi-Fi, and not in a guest network or on mobile data?",
+		"A firewall of this computer may keep it out: give --port 8080, say, and permit that port.",
+		"Or compare by eye:  authdoctor phone --by-eye")
+	return r
 }
 
 // phoneEvents says what the phone does, while people wait.
@@ -61,7 +73,7 @@ func (p *program) phoneEvents() func(phone.Event) {
 // where is the address to serve the page under: the one that was given, the
 // only one there is, or the one that the person chooses. It is not valid when
 // there is none.
-func (p *program) where(ctx context.Context, o phoneOptions) (netip.Addr, error) {
+func (p *program) where(ctx context.Context, w *wizard.Wizard, o phoneOptions) (netip.Addr, error) {
 	all, err := p.Phone.Networks()
 	if err != nil {
 		return netip.Addr{}, fmt.Errorf("the networks of this computer: %w", err)
@@ -83,20 +95,17 @@ func (p *program) where(ctx context.Context, o phoneOptions) (netip.Addr, error)
 		}
 		return netip.Addr{}, usagef(hint, "no interface %q with an address", o.network)
 	}
-	return p.oneOf(ctx, phone.Outside(all))
+	return oneOf(ctx, w, phone.Outside(all))
 }
 
-// oneOf is the only network, or the one that the person chooses.
-func (p *program) oneOf(ctx context.Context, networks []phone.Network) (netip.Addr, error) {
+// oneOf is the only network, or the one that the person chooses; w is nil when
+// there is none to ask.
+func oneOf(ctx context.Context, w *wizard.Wizard, networks []phone.Network) (netip.Addr, error) {
 	switch len(networks) {
 	case 0:
 		return netip.Addr{}, nil
 	case 1:
 		return networks[0].Address, nil
-	}
-	w, ok, err := p.asker()
-	if err != nil {
-		return netip.Addr{}, err
 	}
 	q := diag.Question{
 		ID: "phone-network", Text: "Which network is the phone in?",
@@ -107,17 +116,12 @@ func (p *program) oneOf(ctx context.Context, networks []phone.Network) (netip.Ad
 		q.Choices = append(q.Choices, diag.Choice{ID: n.Address.String(), Text: n.Interface + ", where this computer is " + n.Address.String()})
 		hint = append(hint, fmt.Sprintf("--interface %s  (%s)", n.Interface, n.Address))
 	}
-	if !ok {
+	if w == nil {
 		return netip.Addr{}, usagef(strings.Join(hint, "\n"), "this computer is in %d networks; say which of them the phone is in", len(networks))
 	}
-	for {
-		chosen, err := choose(ctx, w, q)
-		if errors.Is(err, diag.ErrBack) {
-			continue // there is nothing before it
-		}
-		if err != nil || chosen == "" {
-			return networks[0].Address, err
-		}
-		return netip.ParseAddr(chosen)
+	chosen, err := choose(ctx, w, q)
+	if err != nil || chosen == "" {
+		return networks[0].Address, err
 	}
+	return netip.ParseAddr(chosen)
 }

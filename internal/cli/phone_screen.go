@@ -20,12 +20,11 @@ func invitation(o phoneOptions) []string {
 		"Point the phone's camera at the code, or type the address below it.",
 		"The phone must be in the same network as this computer.",
 		sends + ". Nothing secret, and the way is not encrypted.",
-		fmt.Sprintf("The page is gone after the answer, or after %s. Ctrl-C stops.", diag.Span(o.wait)),
 	}
 }
 
-// What else is on the screen with the code: the address, what the phone does,
-// and the line that the cursor is on.
+// What else is on the screen with the code: what the phone does, and the line
+// that the cursor is on.
 const (
 	otherRows   = 4
 	besideGap   = 3
@@ -40,32 +39,32 @@ func (p *program) invite(url string, o phoneOptions) error {
 	if err != nil {
 		return err
 	}
-	text := invitation(o)
-	var picture phone.Picture
-	drawn := false
-	if columns > 0 && !p.lineByLine() {
-		address := (len(url) + columns - 1) / columns
-		picture, drawn = phone.Draw(url, columns-1, rows-otherRows-address, color)
+	if p.lineByLine() {
+		rows = 0
 	}
-	var b strings.Builder
+	text := invitation(o)
+	text = append(text, fmt.Sprintf("The page is gone after the answer, or after %s. Ctrl-C stops.", diag.Span(o.wait)))
+	lines, above := wayIn(url, text, columns, max(0, rows-otherRows), color)
+	_, err = io.WriteString(p.Stderr, strings.Join(append(above, lines...), "\n")+"\n"+url+"\n")
+	return err
+}
+
+// wayIn draws the code of a page and what to do with it, to stand over its
+// address within columns and rows. What does not fit beside the code is to
+// stand above all of it, if there is room. Without room for the code there is
+// only text.
+func wayIn(url string, text []string, columns, rows int, color bool) (lines, above []string) {
+	address := (len(url) + columns - 1) / max(columns, 1)
+	picture, drawn := phone.Draw(url, columns-1, rows-address, color)
 	switch beside := columns - picture.Columns - besideGap; {
 	case !drawn:
-		text[0] = "Open this address on the phone:"
-		for _, t := range append(text[1:len(text):len(text)], text[0]) {
-			writeWrapped(&b, t, columns)
-		}
+		text = append(text[1:len(text):len(text)], "Open this address on the phone:")
+		return wrapped(text, columns), nil
 	case beside < besideLeast:
-		for _, t := range text {
-			writeWrapped(&b, t, columns)
-		}
-		b.WriteString("\n" + strings.Join(picture.Lines, "\n") + "\n")
+		return picture.Lines, append(wrapped(text, columns), "")
 	default:
-		b.WriteString("\n")
-		writeBeside(&b, picture, text, beside)
+		return linesBeside(picture, text, beside), []string{""}
 	}
-	fmt.Fprintf(&b, "%s\n", url)
-	_, err = io.WriteString(p.Stderr, b.String())
-	return err
 }
 
 // screenSize is the size of the terminal; no columns when there is none.
@@ -83,17 +82,19 @@ func (p *program) screenSize() (columns, rows int) {
 	return columns, rows
 }
 
-func writeWrapped(b *strings.Builder, text string, columns int) {
+func wrapped(text []string, columns int) []string {
 	if columns <= 0 {
 		columns = 80
 	}
-	for _, l := range report.Wrap(text, min(columns, 80)-1) {
-		b.WriteString(l + "\n")
+	var out []string
+	for _, t := range text {
+		out = append(out, report.Wrap(t, min(columns, 80)-1)...)
 	}
+	return out
 }
 
-// writeBeside puts paragraphs at the right of a picture, in its middle.
-func writeBeside(b *strings.Builder, picture phone.Picture, text []string, room int) {
+// linesBeside puts paragraphs at the right of a picture, in its middle.
+func linesBeside(picture phone.Picture, text []string, room int) []string {
 	var right []string
 	for i, t := range text {
 		if i > 0 {
@@ -102,12 +103,14 @@ func writeBeside(b *strings.Builder, picture phone.Picture, text []string, room 
 		right = append(right, report.Wrap(t, min(room, 44)-1)...)
 	}
 	top := max(0, (len(picture.Lines)-len(right))/2)
+	out := make([]string, 0, len(picture.Lines))
 	for i, l := range picture.Lines {
 		if j := i - top; j >= 0 && j < len(right) && right[j] != "" {
 			l += strings.Repeat(" ", besideGap) + right[j]
 		}
-		b.WriteString(l + "\n")
+		out = append(out, l)
 	}
+	return out
 }
 
 // phoneSheet is a result for people.

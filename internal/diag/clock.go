@@ -21,6 +21,10 @@ const (
 	zoneSlack = 30 * time.Second
 )
 
+// PhoneClock lists what a phone's clock can be found to be: what this
+// computer's can, and "date_wrong".
+var PhoneClock = []string{"accurate", "drifting", "skewed", "zone_wrong", "date_wrong"}
+
 // clockBreaks lists what a wrong clock breaks, and from where on.
 var clockBreaks = []struct {
 	over time.Duration

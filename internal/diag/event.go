@@ -14,6 +14,8 @@ type Event struct {
 	Choice   string            `json:"choice,omitempty"`
 	Vars     map[string]string `json:"vars,omitempty"`
 	Asked    bool              `json:"asked,omitempty"`
+	// How of Answered: what was measured, where no person answered.
+	How string `json:"how,omitempty"`
 	// Check, Finding and With of Measured; Check and Finding of Given; Checks
 	// of Expired.
 	Check   string            `json:"check,omitempty"`
@@ -59,6 +61,7 @@ func (e *Evidence) apply(v Event) {
 			e.Asked++
 		}
 		e.Answers[v.Question] = v.Choice
+		e.how(v.Question, v.How)
 		e.set(v.Vars)
 	case VarsSet:
 		e.set(v.Vars)
@@ -76,6 +79,18 @@ func (e *Evidence) apply(v Event) {
 		}
 	case Pasted:
 		e.Message, e.Matches = v.Text, slices.Clone(v.Matches)
+	}
+}
+
+// how notes what an answer was measured by; an answer of a person replaces it.
+func (e *Evidence) how(question, how string) {
+	switch {
+	case how == "":
+		delete(e.How, question)
+	case e.How == nil:
+		e.How = map[string]string{question: how}
+	default:
+		e.How[question] = how
 	}
 }
 

@@ -14,6 +14,8 @@ type Evidence struct {
 	SymptomsAsked bool
 	// Answers: question -> choice; NoAnswer when asked in vain.
 	Answers map[string]string
+	// How: question -> what was measured, for answers that no person gave.
+	How map[string]string
 	// Vars that answers have set, over those of the playbook and the caller.
 	Vars   map[string]string
 	Checks map[string]Measurement
@@ -63,6 +65,7 @@ func (e *Evidence) Clone() *Evidence {
 	c := *e
 	c.Symptoms = slices.Clone(e.Symptoms)
 	c.Answers = maps.Clone(e.Answers)
+	c.How = maps.Clone(e.How)
 	c.Vars = maps.Clone(e.Vars)
 	c.Checks = maps.Clone(e.Checks)
 	c.Walk = slices.Clone(e.Walk)
@@ -92,6 +95,12 @@ func (e *Evidence) Answer(question, choice string, vars map[string]string) {
 // the person; see Asked.
 func (e *Evidence) AnswerAsked(question, choice string, vars map[string]string) {
 	e.happen(Event{Type: Answered, Question: question, Choice: choice, Vars: vars, Asked: true})
+}
+
+// AnswerMeasured is AnswerAsked for an answer that was measured; how says what
+// was found.
+func (e *Evidence) AnswerMeasured(question, choice, how string, vars map[string]string) {
+	e.happen(Event{Type: Answered, Question: question, Choice: choice, Vars: vars, Asked: true, How: how})
 }
 
 // SetVars sets variables over those of the playbook and the caller.

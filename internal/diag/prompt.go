@@ -52,6 +52,9 @@ type Question struct {
 	Show          string
 	OffsetSeconds float64 // for Show: server minus local
 	OffsetKnown   bool
+	// PhoneClock: the question is about a phone's clock, and a measurement of
+	// it answers it. Outcome of PhoneClock -> choice; nil for other questions.
+	PhoneClock map[string]string
 	// Finding is the failed check that AskRepair and AskContinue are about.
 	Finding *Check
 }
@@ -73,6 +76,9 @@ type Answer struct {
 	Choices []string
 	Input   string
 	Unknown bool // a Multi question that was not answered
+	// How tells what was measured, where a measurement gave the answer: "47 s
+	// slow". Empty when a person did.
+	How string
 }
 
 // An Instruction is one step as a person sees it.

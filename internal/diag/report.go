@@ -40,21 +40,23 @@ func (v VerdictStatus) ExitStatus() int {
 
 // Report is the result of diagnose or check, and all that a writer needs.
 type Report struct {
-	Schema   string       `json:"schema"`
-	Session  string       `json:"session,omitempty"` // that can be taken up again
-	Tool     Tool         `json:"tool"`
-	Playbook PlaybookRef  `json:"playbook"`
-	Started  time.Time    `json:"started"`
-	Finished time.Time    `json:"finished"`
-	Where    Where        `json:"where"`
-	Symptoms []string     `json:"symptoms"`
-	Answers  AnswerMap    `json:"answers"`
-	Message  Message      `json:"message"`
-	Checks   []Check      `json:"checks"`
-	Causes   []Cause      `json:"causes"`
-	Opinion  *Opinion     `json:"opinion,omitempty"` // leader against runner-up; nil where no ranking may be shown
-	Steps    []StepResult `json:"steps"`
-	Walk     []string     `json:"walk"` // every presentation of a step, in order
+	Schema   string      `json:"schema"`
+	Session  string      `json:"session,omitempty"` // that can be taken up again
+	Tool     Tool        `json:"tool"`
+	Playbook PlaybookRef `json:"playbook"`
+	Started  time.Time   `json:"started"`
+	Finished time.Time   `json:"finished"`
+	Where    Where       `json:"where"`
+	Symptoms []string    `json:"symptoms"`
+	Answers  AnswerMap   `json:"answers"`
+	// AnsweredBy: question -> what was measured, for answers that no person gave.
+	AnsweredBy AnswerMap    `json:"answered_by,omitempty"`
+	Message    Message      `json:"message"`
+	Checks     []Check      `json:"checks"`
+	Causes     []Cause      `json:"causes"`
+	Opinion    *Opinion     `json:"opinion,omitempty"` // leader against runner-up; nil where no ranking may be shown
+	Steps      []StepResult `json:"steps"`
+	Walk       []string     `json:"walk"` // every presentation of a step, in order
 	// Checkpoints are the ids of the retest, in the order in which they are tried.
 	Checkpoints []string `json:"checkpoints"`
 	Verdict     Verdict  `json:"verdict"`

@@ -37,6 +37,9 @@ func whereQuestion() diag.Question {
 
 func (s *state) prompt(q *playbook.Question) diag.Question {
 	out := diag.Question{ID: q.ID, Text: s.fill(q.Ask), Help: s.fill(q.Help), Show: q.Show}
+	if s.holds(q.PhoneWhen) {
+		out.PhoneClock = q.PhoneClock
+	}
 	for _, c := range q.Choices {
 		choice := diag.Choice{ID: c.ID, Text: s.fill(c.Text), Unsure: c.Neutral}
 		if c.Input != "" {

@@ -34,6 +34,12 @@ func Report(b *Book, ev *diag.Evidence, v diag.Verdict) *diag.Report {
 	for q, a := range ev.Answers {
 		if s.questionByID(q) != nil || q == diag.AskWhere {
 			r.Answers[q] = a
+			if how := ev.How[q]; how != "" {
+				if r.AnsweredBy == nil {
+					r.AnsweredBy = diag.AnswerMap{}
+				}
+				r.AnsweredBy[q] = how
+			}
 		}
 	}
 	for _, visit := range ev.Walk {

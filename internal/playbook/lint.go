@@ -47,6 +47,7 @@ func (p *Playbook) conditionUses() map[string]bool {
 	}
 	for _, q := range p.Questions {
 		add(q.When)
+		add(q.PhoneWhen)
 	}
 	for _, s := range p.Steps {
 		add(s.SatisfiedBy)

@@ -93,10 +93,27 @@ var shows = []string{"corrected-time"}
 func (r *reader) question(o *object, id string) Question {
 	q := Question{ID: id, Ask: o.needText("ask"), Help: o.text("help")}
 	q.Show = o.word(o.take("show"), "show", shows)
+	q.PhoneClock, q.PhoneWhen = r.phoneClock(o)
 	q.Choices = r.choices(o)
 	q.When = o.condition("when")
 	q.Likely, q.Otherwise = o.rows("likely"), o.optionalRow("otherwise")
 	return q
+}
+
+// phoneClock reads which choice each outcome of a measurement stands for, and
+// when the question is about a phone.
+func (r *reader) phoneClock(o *object) (map[string]string, Condition) {
+	n := o.take("phone_clock")
+	if n == nil {
+		return nil, nil
+	}
+	p := r.object(n, o.path+"/phone_clock", o.of("phone_clock"))
+	defer p.finish()
+	choices := map[string]string{}
+	for _, outcome := range diag.PhoneClock {
+		choices[outcome] = p.needText(outcome)
+	}
+	return choices, p.condition("when")
 }
 
 func (r *reader) choices(o *object) []Choice {

@@ -100,14 +100,19 @@ type Check struct {
 
 // A Question is something only the person can tell.
 type Question struct {
-	ID        string
-	Ask       string
-	Help      string
-	Show      string // "corrected-time" shows a running clock while asking
-	Choices   []Choice
-	When      Condition
-	Likely    map[string]Row // P(choice | cause)
-	Otherwise Row
+	ID   string
+	Ask  string
+	Help string
+	Show string // "corrected-time" shows a running clock while asking
+	// PhoneClock: outcome of diag.PhoneClock -> choice, where a measurement of a
+	// phone's clock answers the question; nil where it does not. PhoneWhen is
+	// when the question is about a phone.
+	PhoneClock map[string]string
+	PhoneWhen  Condition
+	Choices    []Choice
+	When       Condition
+	Likely     map[string]Row // P(choice | cause)
+	Otherwise  Row
 }
 
 // A Choice is one answer.

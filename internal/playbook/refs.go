@@ -182,6 +182,13 @@ func (r *reader) checkQuestion(x *index, q *Question) {
 			can.neutral = append(can.neutral, c.ID)
 		}
 	}
+	for outcome, choice := range q.PhoneClock {
+		r.outcomeIn(choice, r.valueAt(path+"/phone_clock/"+outcome), can)
+	}
+	r.checkCondition(x, path+"/phone_clock/when", q.PhoneWhen, "phone_clock of "+name)
+	if q.PhoneClock != nil && q.Show == "" {
+		r.addHint("PB008", r.keyAt(path+"/phone_clock"), "add show: corrected-time, for whoever compares by eye", "%s has phone_clock but no show", name)
+	}
 	switch rows := len(q.Likely) + len(q.Otherwise); {
 	case len(can.names) > 1:
 		r.checkRows(x, path, q.Likely, q.Otherwise, can)

@@ -184,11 +184,18 @@ func questionShape() shape {
 	choice["dependentRequired"] = shape{"prompt": []string{"input"}}
 	choices := mapOf(anyOf(ref("text"), choice))
 	choices["propertyNames"], choices["minProperties"] = ref("id"), 2
+	outcomes := shape{}
+	for _, o := range diag.PhoneClock {
+		outcomes[o] = ref("id")
+	}
+	outcomes["when"] = say(ref("condition"), "When the question is about a phone; always, when left out.")
+	phoneClock := mapping(outcomes, diag.PhoneClock...)
 	return mapping(shape{
 		"id": ref("id"), "ask": ref("text"), "help": say(ref("text"), "Why it is asked."),
-		"show":    say(enum(shows), "What to show while asking."),
-		"choices": choices,
-		"when":    ref("condition"), "likely": ref("rows"), "otherwise": ref("row"),
+		"show":        say(enum(shows), "What to show while asking."),
+		"choices":     choices,
+		"phone_clock": say(phoneClock, "What a measurement of the phone's clock answers: outcome -> choice."),
+		"when":        ref("condition"), "likely": ref("rows"), "otherwise": ref("row"),
 	}, "id", "ask", "choices")
 }
 

@@ -224,7 +224,11 @@ func told(r *diag.Report) []labelled {
 		case a == diag.NoAnswer:
 			open++
 		default:
-			out = append(out, labelled{"You say", title(r, "question:", q) + " " + title(r, "answer:"+q+"=", a)})
+			label, text := "You say", title(r, "question:", q)+" "+title(r, "answer:"+q+"=", a)
+			if how := r.AnsweredBy[q]; how != "" {
+				label, text = "Measured", text+" ("+how+")"
+			}
+			out = append(out, labelled{label, text})
 		}
 	}
 	if open > 0 {

@@ -183,6 +183,10 @@ func (s *Session) ask(ctx context.Context, ev *diag.Evidence, q diag.Question) e
 		if s.question(q.ID) != nil {
 			record = ev.AnswerAsked
 		}
+		if answer.How != "" {
+			ev.AnswerMeasured(q.ID, orUnknown(first(answer)), answer.How, s.sets(q.ID, answer))
+			return nil
+		}
 		record(q.ID, orUnknown(first(answer)), s.sets(q.ID, answer))
 	}
 	return nil

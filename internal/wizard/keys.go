@@ -62,6 +62,9 @@ func (s *screen) menuKey(msg tea.KeyMsg, name string) tea.Cmd {
 // answerKey is a key for the question itself. What is off screen is brought
 // back first: nobody answers what they do not see.
 func (s *screen) answerKey(msg tea.KeyMsg, name string) tea.Cmd {
+	if s.page.kind == await {
+		return s.scrollKey(name)
+	}
 	if s.page.kind == goOn {
 		if name == "enter" || name == " " {
 			return s.forward(tea.KeyMsg{Type: tea.KeyEnter})
@@ -123,7 +126,7 @@ func (s *screen) readOn(name string) {
 	default:
 		s.scrollKey(name)
 	}
-	if !s.reading() && s.page.kind != goOn {
+	if !s.reading() && s.page.kind != goOn && s.page.kind != await {
 		s.follow()
 	}
 }

@@ -16,6 +16,7 @@ const (
 	tick               // any of the choices, also none
 	entry              // a line to type
 	paste              // a text of several lines
+	await              // nothing: something else happens
 )
 
 // A page is one thing to put before a person: some text, then one question.
@@ -32,8 +33,14 @@ type page struct {
 	ask     string  // the question
 	hint    string  // how to answer it, where that is not obvious
 	choices []string
-	name    string // what to call it on the line that stays behind
+	name    string          // what to call it on the line that stays behind
+	until   <-chan struct{} // of await: closed when it has happened
+	draw    Drawing         // of await: what is on screen meanwhile
 }
+
+// A Drawing gives lines that are to be shown as they are, for that many
+// columns and rows; no rows means that it is read aloud.
+type Drawing func(columns, rows int) []string
 
 // A block is a paragraph, a list or a labelled remark.
 type block struct {

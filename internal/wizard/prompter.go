@@ -55,6 +55,9 @@ func (t *prompter) show(ctx context.Context, p page) (reply, error) {
 	case paste:
 		return t.paste(ctx, p)
 	}
+	if p.kind == await {
+		return t.await(ctx, p)
+	}
 	return t.goOn(ctx, p)
 }
 
@@ -71,6 +74,11 @@ func (t *prompter) print(p page) {
 		t.say(strings.Join(head, ". ") + ".")
 	}
 	t.blocks(p.blocks)
+	if p.draw != nil {
+		for _, l := range p.draw(t.width, 0) {
+			_, _ = fmt.Fprintln(t.out, l)
+		}
+	}
 	if p.clock != nil {
 		t.say(p.clock.caption())
 		t.say(p.clock.spoken())
@@ -191,6 +199,32 @@ func (t *prompter) goOn(ctx context.Context, p page) (reply, error) {
 			return reply{}, err
 		}
 		t.say("Just Enter goes on. " + t.how(p))
+	}
+}
+
+// await reads the commands while something else happens.
+func (t *prompter) await(ctx context.Context, p page) (reply, error) {
+	waiting, happened := context.WithCancel(ctx)
+	defer happened()
+	over := make(chan struct{})
+	defer close(over)
+	go func() {
+		select {
+		case <-p.until:
+			happened()
+		case <-over:
+		}
+	}()
+	for {
+		_, err := t.line(waiting, p)
+		if waiting.Err() != nil && ctx.Err() == nil {
+			_, _ = fmt.Fprintln(t.out)
+			return reply{}, nil
+		}
+		if err != nil {
+			return reply{}, err
+		}
+		t.say(t.how(p))
 	}
 }
 

@@ -28,7 +28,7 @@ func (w *Wizard) run(ctx context.Context, p page) (reply, error) {
 	s := w.screen(p)
 	over, end := context.WithCancel(ctx)
 	defer end()
-	s.wait = timer(over, w.opt.After)
+	s.wait, s.left = timer(over, w.opt.After), over.Done()
 	input, stop := w.keys()
 	program := tea.NewProgram(s, tea.WithInput(input), tea.WithOutput(w.opt.Out), tea.WithFilter(noSizeQuestion))
 	input.onEnd(func() { program.Send(endMsg{}) })
@@ -102,7 +102,7 @@ func (w *Wizard) leave(s *screen, l line) {
 func storyLine(p page, r reply) line {
 	said := ""
 	switch p.kind {
-	case goOn:
+	case goOn, await:
 		return line{text: p.name}
 	case entry:
 		said = r.text

@@ -32,6 +32,7 @@ type screen struct {
 	page  page
 	theme theme
 	wait  func(time.Duration, tea.Msg) tea.Cmd
+	left  <-chan struct{} // closed when the page is no longer shown
 
 	width, height int
 	fixed         [2]bool // width, height: as given, whatever the terminal says
@@ -93,6 +94,14 @@ func (s *screen) columns() int { return max(minWidth, min(s.width-1, maxWidth-1)
 // layout draws the rows above the form.
 func (s *screen) layout() {
 	w := s.columns()
+	if s.page.draw != nil {
+		s.above = append(s.page.draw(w, max(1, s.height-len(s.formRows())-3)), "")
+		s.shape.question = len(s.above)
+		s.shape.total = s.shape.question + len(s.formRows())
+		s.scrollTo(s.shape.total) // nothing is asked that would have to be read first
+		s.seen = s.shape.total
+		return
+	}
 	rows := s.page.head(w)
 	rows = append(rows, s.page.body(w, s.withMore)...)
 	rows = append(rows, s.page.face(w, !s.theme.color)...)
@@ -125,7 +134,25 @@ func (s *screen) hovered() int {
 
 // Init starts the form, the clock and the time in which Enter does not count.
 func (s *screen) Init() tea.Cmd {
-	return tea.Batch(s.form.Init(), s.nextSecond())
+	return tea.Batch(s.form.Init(), s.nextSecond(), s.happening())
+}
+
+// happenedMsg: what the page waits for has happened.
+type happenedMsg struct{}
+
+// happening waits for it; the page may be left before.
+func (s *screen) happening() tea.Cmd {
+	if s.page.until == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		select {
+		case <-s.page.until:
+			return happenedMsg{}
+		case <-s.left:
+			return nil
+		}
+	}
 }
 
 func (s *screen) nextSecond() tea.Cmd {
@@ -149,6 +176,9 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case settledMsg:
 		s.settled = true
 		return s, nil
+	case happenedMsg:
+		s.done = true
+		return s, tea.Quit
 	case endMsg:
 		return s, s.leave(errEnded)
 	case submitMsg:

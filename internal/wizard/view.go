@@ -51,6 +51,7 @@ func (s *screen) keys(reading bool, hidden []string) []string {
 	}
 	var out []string
 	switch {
+	case s.page.kind == await:
 	case reading:
 		out = []string{fmt.Sprintf("Enter read on (%d more)", s.shape.total-s.seen)}
 	case s.page.kind == goOn:

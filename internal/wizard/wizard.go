@@ -156,6 +156,14 @@ func (w *Wizard) Think(ctx context.Context, o *diag.Opinion) error {
 	return err
 }
 
+// Wait shows a drawing until something has happened; nothing is asked
+// meanwhile. It says what it waits for, and afterwards what was done. Errors
+// are those of Ask, when the person wants back or out before.
+func (w *Wizard) Wait(ctx context.Context, what, done string, draw Drawing, until <-chan struct{}) error {
+	_, err := w.show(ctx, page{kind: await, ask: what, name: done, draw: draw, until: until})
+	return err
+}
+
 // messageLimit bounds a pasted message, in characters. An error message with
 // the lines around it fits many times; more than that is a log file.
 const messageLimit = 64 << 10
