@@ -22,29 +22,18 @@ func (m *Model) posterior(obs []observation, out []float64) []float64 {
 
 // weigh adds the log-likelihood of one observation, unless it would rule out
 // everything: an observation that no cause allows says that the numbers are
-// wrong, not which cause is right.
-func (m *Model) weigh(o observation, logs []float64) {
+// wrong, not which cause is right. What all causes share is left out, and
+// returned.
+func (m *Model) weigh(o observation, logs []float64) float64 {
 	t := m.tests[o.test]
 	if t == nil {
-		return
+		return 0
 	}
 	col := t.column(o.outcome)
-	if col == nil {
-		return
+	if col == nil || !col.possible(logs) {
+		return 0
 	}
-	possible := false
-	for i, l := range col {
-		if !math.IsInf(l, -1) && !math.IsInf(logs[i], -1) {
-			possible = true
-			break
-		}
-	}
-	if !possible {
-		return
-	}
-	for i, l := range col {
-		logs[i] += l
-	}
+	return col.add(logs)
 }
 
 // normalise turns log weights into probabilities, in place.
@@ -92,10 +81,14 @@ func (m *Model) decibans(o observation, a, b int) float64 {
 		return 0
 	}
 	col := t.column(o.outcome)
-	if col == nil || math.IsInf(col[a], -1) && math.IsInf(col[b], -1) {
+	if col == nil {
 		return 0
 	}
-	return (col[a] - col[b]) * decibansPerNat
+	pa, pb := col.of(a), col.of(b)
+	if pa == pb { // also where both are ruled out
+		return 0
+	}
+	return (math.Log(pa) - math.Log(pb)) * decibansPerNat
 }
 
 // prior is the probability of a cause before any evidence.
@@ -113,9 +106,10 @@ func oddsDecibans(p float64) float64 {
 
 // pFix is the probability that a step would fix it now.
 func pFix(t *test, post []float64) float64 {
+	fixed := &t.columns[0]
 	sum := 0.0
-	for i, p := range post {
-		sum += p * t.fix[i]
+	for k, i := range fixed.at {
+		sum += post[i] * fixed.p[k]
 	}
 	return sum
 }

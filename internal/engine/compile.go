@@ -66,7 +66,7 @@ func checkpointKey(id string) string { return "checkpoint:" + id }
 // Numbers writes down all that a playbook's likelihoods come to, clamped, as a
 // model that others can read.
 func Numbers(p *playbook.Playbook) *Document {
-	d := &Document{Format: DocumentFormat, Name: p.ID}
+	d := &Document{Format: DocumentFormat, Name: p.ID, Steps: []DocStep{}}
 	for _, c := range p.Causes {
 		d.Causes = append(d.Causes, DocCause{ID: c.ID, Prior: Number(c.Prior), Leak: c.Leak})
 	}

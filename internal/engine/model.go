@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Model is the belief network in the shape that computing needs: exactly one
@@ -11,50 +12,48 @@ import (
 type Model struct {
 	Name     string
 	Causes   []string
-	logPrior []float64 // natural logarithm, normalised
+	prior    []float64 // normalised
+	logPrior []float64 // natural logarithm of it
 	tests    map[string]*test
+	evidence []*test // in document order
 	steps    []*test // in document order
+	escalate float64 // cost of handing over; noEscalation for none
 }
 
-// test is anything that can be learned: one column of log P(outcome | cause)
-// per outcome.
+// noEscalation says that nobody can be turned to: every step is tried, and
+// failing costs nothing more.
+const noEscalation = -1
+
+// test is anything that can be learned: one column of P(outcome | cause) per
+// outcome.
 type test struct {
 	id       string
+	kind     string // symptom, question, probe or step
+	cost     float64
 	outcomes []string
-	log      [][]float64 // [outcome][cause]
-	fix      []float64   // P(fixed | cause) for a step, else nil
+	columns  []column // one per outcome; a step's first is "fixed"
+	requires []string // of a step
 }
 
-func (t *test) column(outcome string) []float64 {
+// column is the numbers of an outcome; nil for one that the test has not.
+func (t *test) column(outcome string) *column {
 	for i, o := range t.outcomes {
 		if o == outcome {
-			return t.log[i]
+			return &t.columns[i]
 		}
 	}
 	return nil
 }
 
+// kindStep is the kind of a test that is a step.
+const kindStep = "step"
+
 // NewModel compiles a document.
 func NewModel(d *Document) (*Model, error) {
-	m := &Model{Name: d.Name, tests: map[string]*test{}}
-	index := map[string]int{}
-	total := 0.0
-	for i, c := range d.Causes {
-		if _, dup := index[c.ID]; dup {
-			return nil, fmt.Errorf("model %s: cause %q is there twice", d.Name, c.ID)
-		}
-		if !(c.Prior >= 0) || math.IsInf(float64(c.Prior), 0) {
-			return nil, fmt.Errorf("model %s: prior of %q is %v", d.Name, c.ID, c.Prior)
-		}
-		index[c.ID] = i
-		m.Causes = append(m.Causes, c.ID)
-		total += float64(c.Prior)
-	}
-	if total <= 0 {
-		return nil, fmt.Errorf("model %s: no cause has a prior above 0", d.Name)
-	}
-	for _, c := range d.Causes {
-		m.logPrior = append(m.logPrior, math.Log(float64(c.Prior)/total))
+	m := &Model{Name: d.Name, tests: map[string]*test{}, escalate: noEscalation}
+	index, err := m.addCauses(d.Causes)
+	if err != nil {
+		return nil, err
 	}
 	for _, e := range d.Evidence {
 		if err := m.addEvidence(e, index); err != nil {
@@ -66,31 +65,90 @@ func NewModel(d *Document) (*Model, error) {
 			return nil, err
 		}
 	}
+	for _, s := range m.steps {
+		for _, r := range s.requires {
+			if m.tests[r] == nil {
+				return nil, fmt.Errorf("model %s: %s requires %q, which is not there", m.Name, s.id, r)
+			}
+		}
+	}
+	if d.Escalate != nil {
+		if err := m.checkCost("escalate", d.Escalate.Cost); err != nil {
+			return nil, err
+		}
+		m.escalate = float64(d.Escalate.Cost)
+	}
 	return m, nil
 }
 
-func (m *Model) addEvidence(e DocEvidence, index map[string]int) error {
+// addCauses gives every cause its place, and its share of the priors.
+func (m *Model) addCauses(causes []DocCause) (map[string]int32, error) {
+	index := make(map[string]int32, len(causes))
+	total := 0.0
+	for i, c := range causes {
+		if _, dup := index[c.ID]; dup {
+			return nil, fmt.Errorf("model %s: cause %q is there twice", m.Name, c.ID)
+		}
+		if !(c.Prior >= 0) || math.IsInf(float64(c.Prior), 0) {
+			return nil, fmt.Errorf("model %s: prior of %q is %v", m.Name, c.ID, c.Prior)
+		}
+		index[c.ID] = int32(i)
+		m.Causes = append(m.Causes, c.ID)
+		total += float64(c.Prior)
+	}
+	if total <= 0 {
+		return nil, fmt.Errorf("model %s: no cause has a prior above 0", m.Name)
+	}
+	for _, c := range causes {
+		m.prior = append(m.prior, float64(c.Prior)/total)
+		m.logPrior = append(m.logPrior, math.Log(float64(c.Prior)/total))
+	}
+	return index, nil
+}
+
+func (m *Model) checkCost(id string, cost Number) error {
+	if !(cost >= 0) || math.IsInf(float64(cost), 0) {
+		return fmt.Errorf("model %s: %s: a cost of %v is none", m.Name, id, cost)
+	}
+	return nil
+}
+
+func (m *Model) addEvidence(e DocEvidence, index map[string]int32) error {
 	outcomes := e.Outcomes
 	if len(outcomes) == 0 {
 		outcomes = []string{"yes", "no"}
 	}
-	rows, err := m.rows(e.ID, outcomes, e.Default, e.Given, index)
-	if err != nil {
+	if err := m.checkCost(e.ID, e.Cost); err != nil {
 		return err
 	}
-	for _, row := range rows {
+	if e.Report != nil && len(outcomes) != 2 {
+		return fmt.Errorf("model %s: %s: report needs exactly two outcomes", m.Name, e.ID)
+	}
+	for _, share := range []*Number{e.Report, e.Reliability} {
+		if share != nil && !(*share >= 0 && *share <= 1) {
+			return fmt.Errorf("model %s: %s: report and reliability lie between 0 and 1, got %v", m.Name, e.ID, *share)
+		}
+	}
+	t := &rows{def: e.Default, given: e.Given}
+	if err := m.checkRows(e.ID, outcomes, t, index); err != nil {
+		return err
+	}
+	kind := e.Kind
+	if kind == "" {
+		kind = "symptom"
+	}
+	columns := t.columns(len(outcomes), index, func(row []float64, _ int32) {
 		if e.Reliability != nil {
 			mix(row, float64(*e.Reliability))
 		}
 		if e.Report != nil {
-			if len(row) != 2 {
-				return fmt.Errorf("model %s: %s: report needs exactly two outcomes", m.Name, e.ID)
-			}
 			row[0] *= float64(*e.Report)
 			row[1] = 1 - row[0]
 		}
-	}
-	return m.register(&test{id: e.ID, outcomes: outcomes, log: columns(rows)})
+	})
+	x := &test{id: e.ID, kind: kind, cost: float64(e.Cost), outcomes: outcomes, columns: columns}
+	m.evidence = append(m.evidence, x)
+	return m.register(x)
 }
 
 // mix is a row as an instrument reports it that answers at random with
@@ -108,8 +166,8 @@ const (
 	notFixed  = "not_fixed"
 )
 
-func (m *Model) addStep(s DocStep, index map[string]int) error {
-	fix := make([]float64, len(m.Causes))
+func (m *Model) addStep(s DocStep, index map[string]int32) error {
+	fix := map[int32]float64{}
 	for id, p := range s.Fixes {
 		i, ok := index[id]
 		if !ok {
@@ -120,83 +178,48 @@ func (m *Model) addStep(s DocStep, index map[string]int) error {
 		}
 		fix[i] = float64(p)
 	}
+	if err := m.checkCost(s.ID, s.Cost); err != nil {
+		return err
+	}
 	signal := &DocSignal{Outcomes: []string{notFixed}, Default: DocRow{1}}
 	if s.Signal != nil {
 		signal = s.Signal
 	}
-	rows, err := m.rows(s.ID, signal.Outcomes, signal.Default, signal.Given, index)
-	if err != nil {
+	t := &rows{def: signal.Default, given: signal.Given, also: fix}
+	if err := m.checkRows(s.ID, signal.Outcomes, t, index); err != nil {
 		return err
 	}
-	for c, row := range rows {
-		full := append([]float64{fix[c]}, row...)
+	failed := t.columns(len(signal.Outcomes), index, func(row []float64, cause int32) {
 		for i := range row {
-			full[i+1] *= 1 - fix[c]
+			row[i] *= 1 - fix[cause]
 		}
-		rows[c] = full
+	})
+	x := &test{
+		id: s.ID, kind: kindStep, cost: float64(s.Cost), requires: s.Requires,
+		outcomes: append([]string{stepFixed}, signal.Outcomes...),
+		columns:  append([]column{sparse(fix)}, failed...),
 	}
-	t := &test{
-		id: s.ID, outcomes: append([]string{stepFixed}, signal.Outcomes...),
-		log: columns(rows), fix: fix,
+	m.steps = append(m.steps, x)
+	return m.register(x)
+}
+
+// sparse is a column of 0 with exceptions.
+func sparse(p map[int32]float64) column {
+	at := sortedKeys(p)
+	own := make([]float64, len(at))
+	for k, i := range at {
+		own[k] = p[i]
 	}
-	m.steps = append(m.steps, t)
-	return m.register(t)
+	return newColumn(0, at, own)
 }
 
 func (m *Model) register(t *test) error {
 	if m.tests[t.id] != nil {
 		return fmt.Errorf("model %s: %q is there twice", m.Name, t.id)
 	}
+	if sorted := slices.Sorted(slices.Values(t.outcomes)); len(slices.Compact(sorted)) != len(t.outcomes) {
+		return fmt.Errorf("model %s: %s has an outcome twice", m.Name, t.id)
+	}
 	m.tests[t.id] = t
 	return nil
-}
-
-// rows gives every cause a row of its own, copied, so that it may be changed.
-func (m *Model) rows(id string, outcomes []string, def DocRow, given map[string]DocRow, index map[string]int) ([][]float64, error) {
-	for c := range given {
-		if _, ok := index[c]; !ok {
-			return nil, fmt.Errorf("model %s: %s: unknown cause %q", m.Name, id, c)
-		}
-	}
-	rows := make([][]float64, len(m.Causes))
-	for i, c := range m.Causes {
-		row, ok := given[c]
-		if !ok {
-			row = def
-		}
-		if err := checkRow(row, len(outcomes)); err != nil {
-			return nil, fmt.Errorf("model %s: %s: row of %s: %w", m.Name, id, c, err)
-		}
-		rows[i] = append([]float64(nil), row...)
-	}
-	return rows, nil
-}
-
-func checkRow(row []float64, n int) error {
-	sum := 0.0
-	for _, p := range row {
-		if !(p >= 0) {
-			return fmt.Errorf("%v is not a probability", p)
-		}
-		sum += p
-	}
-	if len(row) != n || math.Abs(sum-1) > 1e-9 {
-		return fmt.Errorf("need %d probabilities that sum to 1, got %v", n, row)
-	}
-	return nil
-}
-
-// columns turns rows per cause into log columns per outcome.
-func columns(rows [][]float64) [][]float64 {
-	if len(rows) == 0 {
-		return nil
-	}
-	out := make([][]float64, len(rows[0]))
-	for o := range out {
-		out[o] = make([]float64, len(rows))
-		for c, row := range rows {
-			out[o][c] = math.Log(row[o])
-		}
-	}
-	return out
 }

@@ -246,7 +246,7 @@ func (s *state) worth(q *playbook.Question) float64 {
 	now, flips, bits := leader(s.post), false, 0.0
 	buf := make([]float64, len(s.post))
 	for o := range t.outcomes {
-		chance := s.after(t.log[o], buf)
+		chance := s.after(&t.columns[o], buf)
 		if chance <= 0 {
 			continue
 		}
@@ -267,12 +267,8 @@ func (s *state) worth(q *playbook.Question) float64 {
 
 // after writes the posterior after one more observation into out, and returns
 // the probability of that observation.
-func (s *state) after(col, out []float64) float64 {
-	sum := 0.0
-	for c, p := range s.post {
-		out[c] = p * math.Exp(col[c])
-		sum += out[c]
-	}
+func (s *state) after(col *column, out []float64) float64 {
+	sum := col.times(s.post, out)
 	if sum > 0 {
 		for c := range out {
 			out[c] /= sum

@@ -232,7 +232,7 @@ func (s *state) changes(id string) []diag.Change {
 	now, buf := leader(s.post), make([]float64, len(s.post))
 	var out []diag.Change
 	for o, outcome := range t.outcomes {
-		chance := s.after(t.log[o], buf)
+		chance := s.after(&t.columns[o], buf)
 		if next := leader(buf); chance >= minChance && next != now {
 			from, text := s.words(observation{id, outcome})
 			if c := s.checkByID(id); c != nil {
