@@ -32,12 +32,13 @@ var rooms = map[string][]string{
 	"internal/browser":     {}, // for tests only, like lab
 	"internal/cli":         {"internal/attempts", "internal/diag", "internal/engine", "internal/explain", "internal/journal", "internal/logs", "internal/phone", "internal/playbook", "internal/probe", "internal/redact", "internal/report", "internal/scenario", "internal/script", "internal/session", "internal/state", "internal/wizard", "playbooks"},
 	"internal/diag":        {},
-	"internal/engine":      {"internal/diag", "internal/playbook"},
+	"internal/engine":      {"internal/diag", "internal/plan", "internal/playbook"},
 	"internal/explain":     {"internal/diag", "internal/redact"},
 	"internal/journal":     {"internal/diag", "internal/redact", "internal/state"},
 	"internal/lab":         {},
 	"internal/logs":        {"internal/diag", "internal/explain", "internal/redact"}, // redact: what logs hold is printed
 	"internal/phone":       {"internal/diag"},
+	"internal/plan":        {},
 	"internal/playbook":    {"internal/diag"},
 	"internal/probe":       {"internal/diag"},
 	"internal/redact":      {"internal/diag"},
@@ -83,7 +84,7 @@ var owners = map[string][]string{
 }
 
 // pure rooms decide; they do not touch the world.
-var pure = []string{"internal/diag", "internal/playbook", "internal/engine", "internal/session", "internal/scenario", "internal/script", "internal/explain"}
+var pure = []string{"internal/diag", "internal/plan", "internal/playbook", "internal/engine", "internal/session", "internal/scenario", "internal/script", "internal/explain"}
 
 // worldly is what a pure room may not import.
 var worldly = []string{"os", "net", "log", "os/exec", "net/http", "io/ioutil", "syscall"}
