@@ -17,7 +17,7 @@ func newPlaybook(p *program) *cobra.Command {
 		Args:  noArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newBookList(p), newBookShow(p), newBookLint(p), newBookTest(p), newBookSchema(p), newBookNew(p), newBookModel(p))
+	c.AddCommand(newBookList(p), newBookShow(p), newBookLint(p), newBookTest(p), newBookSchema(p), newBookNew(p), newBookModel(p), newBookPlan(p))
 	return c
 }
 
@@ -142,9 +142,10 @@ func (p *program) newBook(id string) error {
 
 func newBookModel(p *program) *cobra.Command {
 	return &cobra.Command{
-		Use:   "model PLAYBOOK",
-		Short: "Print the numbers that a playbook comes to (authdoctor.model/1)",
-		Args:  exactlyOne("a playbook"),
+		Use:     "model PLAYBOOK",
+		Short:   "Print the numbers that a playbook comes to (authdoctor.model/1)",
+		Example: "  authdoctor playbook model alarmcom > alarmcom.json",
+		Args:    exactlyOne("a playbook"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := p.needFormat("playbook model", "text", "json"); err != nil {
 				return err

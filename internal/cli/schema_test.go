@@ -26,6 +26,8 @@ func TestEveryDocumentHasASchema(t *testing.T) {
 		{"lint", []string{"playbook", "lint", bad}},
 		{"test", []string{"playbook", "test"}},
 		{"model", []string{"playbook", "model", "alarmcom"}},
+		{"model", []string{"playbook", "model", "triage"}},
+		{"oracle", []string{"playbook", "plan", "alarmcom"}},
 		{"report", []string{"diagnose", "alarmcom", "--no-input", "--no-checks", "--symptom", "session-drops"}},
 		{"report", []string{"diagnose", "triage", "--no-input", "--answer", "what-refuses=device"}},
 		{"check", []string{"probe", "dns", "--name", "127.0.0.1"}},
