@@ -91,9 +91,6 @@ func (m *Model) decibans(o observation, a, b int) float64 {
 	return (math.Log(pa) - math.Log(pb)) * decibansPerNat
 }
 
-// prior is the probability of a cause before any evidence.
-func (m *Model) prior(i int) float64 { return math.Exp(m.logPrior[i]) }
-
 // priorDecibans is how far the priors favour a over b.
 func (m *Model) priorDecibans(a, b int) float64 {
 	return (m.logPrior[a] - m.logPrior[b]) * decibansPerNat

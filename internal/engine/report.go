@@ -88,7 +88,7 @@ func (s *state) causes() []diag.Cause {
 		c := s.causeAt(i)
 		out = append(out, diag.Cause{
 			ID: c.ID, Title: s.fill(c.Title), Layer: c.Layer, Class: c.Class, Actor: c.Actor,
-			Prior: s.b.model.prior(i), Probability: s.post[i], PriorDB: finite(s.b.model.priorDecibans(i, against)),
+			Prior: s.b.model.prior[i], Probability: s.post[i], PriorDB: finite(s.b.model.priorDecibans(i, against)),
 			Against: s.b.Causes[against].ID, Evidence: s.weights(i, against),
 		})
 	}
