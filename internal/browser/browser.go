@@ -191,6 +191,7 @@ type Look struct {
 	Width, Height int64
 	Dark          bool
 	Mobile        bool
+	Paper         bool // as it is printed
 }
 
 // Set changes the size of the window and the colors that are preferred.
@@ -200,10 +201,15 @@ func (b *Tab) Set(l Look) {
 	if l.Dark {
 		scheme = "dark"
 	}
+	media := ""
+	if l.Paper {
+		media = "print"
+	}
 	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: l.Width, Height: l.Height, DeviceScaleFactor: 2, Mobile: l.Mobile,
 	})
 	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Media:    media,
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
 	})
 }

@@ -25,11 +25,14 @@ const (
 // computer's can, and "date_wrong".
 var PhoneClock = []string{"accurate", "drifting", "skewed", "zone_wrong", "date_wrong"}
 
-// clockBreaks lists what a wrong clock breaks, and from where on.
-var clockBreaks = []struct {
-	over time.Duration
-	what string
-}{
+// A ClockLimit is something that a clock breaks that is further off.
+type ClockLimit struct {
+	Over time.Duration
+	What string
+}
+
+// ClockLimits lists what a wrong clock breaks, and from where on.
+var ClockLimits = []ClockLimit{
 	{30 * time.Second, "authenticator codes"},
 	{300 * time.Second, "Kerberos"},
 	{900 * time.Second, "AWS signatures"},
@@ -69,9 +72,9 @@ func WrongZone(offset time.Duration) bool {
 // ClockBreaks lists, as strings, what a clock spoils for certain.
 func ClockBreaks(offset, uncertainty time.Duration) []any {
 	list := []any{}
-	for _, b := range clockBreaks {
-		if offset.Abs()-uncertainty > b.over {
-			list = append(list, b.what)
+	for _, b := range ClockLimits {
+		if offset.Abs()-uncertainty > b.Over {
+			list = append(list, b.What)
 		}
 	}
 	return list

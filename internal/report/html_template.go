@@ -1,65 +1,6 @@
 package report
 
-import (
-	"crypto/sha256"
-	"encoding/base64"
-	"html/template"
-)
-
-// htmlData is what the page shows.
-type htmlData struct {
-	view
-	Headline  string
-	Details   bool
-	Judgement string
-	Policy    string // lets in the page's own style sheet, by its checksum, and nothing else
-}
-
-// htmlPolicy is made when the first page is: most runs write none.
-func htmlPolicy() string {
-	sum := sha256.Sum256([]byte(htmlStyle))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
-}
-
-// htmlPage parses the template. It costs milliseconds, which a start that
-// writes no page must not pay.
-func htmlPage() *template.Template {
-	return template.Must(template.New("report").Funcs(template.FuncMap{
-		"told": func(w []weightView, details bool) []weightView { shown, _ := few(w, details); return shown },
-		"more": func(w []weightView, details bool) int { _, n := few(w, details); return n },
-		"tone": func(i ink) string { return tones[i] },
-	}).Parse(htmlText))
-}
-
-// tones are the classes of the style sheet.
-var tones = map[ink]string{goodInk: "good", warnInk: "warn", badInk: "bad", faintInk: "faint", plainInk: "plain", boldInk: "plain"}
-
-const htmlStyle = `
-:root { color-scheme: light dark; --ink: #1c2024; --faint: #5c6570; --line: #d5dae0; --page: #fff; --good: #17692f; --warn: #7a5000; --bad: #a8201a; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --faint: #a4adb8; --line: #3b424b; --page: #16191d; --good: #6fcf87; --warn: #e8b450; --bad: #ff8a80; } }
-* { box-sizing: border-box; }
-body { margin: 0; padding: 1.5rem 1rem 3rem; background: var(--page); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
-main { max-width: 46rem; margin: 0 auto; }
-h1 { font-size: 1.5rem; line-height: 1.3; margin: .25rem 0; }
-h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-h3 { font-size: 1rem; margin: 1rem 0 .25rem; }
-dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .25rem 1rem; margin: .75rem 0; }
-dt { grid-column: 1; color: var(--faint); }
-dd { grid-column: 2; margin: 0; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); }
-th { font-weight: 600; }
-code, pre { font: .875em/1.5 ui-monospace, monospace; }
-code, .faint, footer { color: var(--faint); }
-pre { white-space: pre-wrap; border-left: 3px solid var(--line); margin: .5rem 0; padding: .25rem 0 .25rem .75rem; }
-ol, ul { margin: .25rem 0; padding-left: 1.5rem; }
-.good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); }
-.next { border: 1px solid var(--line); border-radius: .5rem; padding: .5rem 1rem 1rem; margin: .5rem 0; }
-footer { margin-top: 2.5rem; font-size: .875rem; }
-@media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dt, dd { grid-column: 1; } }
-@media print { body { padding: 0; } h2, .next, tr { break-inside: avoid; } }
-`
-
+// htmlText is the page: the order and the words are those of the text.
 const htmlText = `<!doctype html>
 <html lang="en">
 <head>
@@ -74,30 +15,35 @@ const htmlText = `<!doctype html>
 <main>
 <header>
 <p class="faint">{{.Title}}</p>
-<h1><span class="{{tone .Look.Ink}}" aria-hidden="true">{{.Look.Glyph}}</span> {{.Headline}}</h1>
+<div class="verdict">
+<span class="mark {{tone .Look.Ink}}" aria-hidden="true">{{.Look.Glyph}}</span>
+<div>
+<h1>{{.Headline}}</h1>
 {{- if .Code}}
 <p><code>{{.Code}}</code></p>
 {{- end}}
-</header>
+</div>
+</div>
 {{- with .Advice}}
-<dl>
+<dl class="advice">
 {{- range .}}
-{{if .Label}}<dt>{{.Label}}</dt>{{end}}<dd>{{.Text}}</dd>
+{{if .Label}}<dt>{{.Label}}</dt>{{end}}<dd{{if eq .Label "Do this"}} class="do"{{end}}>{{.Text}}</dd>
 {{- end}}
 </dl>
 {{- end}}
 {{- if .Where}}
 <p>{{.Where}}</p>
 {{- end}}
+</header>
 {{- if or .Checks .Passed .Left .Also}}
 <section>
 <h2>Checks</h2>
 {{- with .Checks}}
 <table>
-<thead><tr><th scope="col">Result</th><th scope="col">Check</th><th scope="col">Found</th><th scope="col">Code</th></tr></thead>
+<thead><tr><th scope="col">Result</th><th scope="col">Check</th><th scope="col">Found</th></tr></thead>
 <tbody>
 {{- range .}}
-<tr><td class="{{tone .Look.Ink}}"><span aria-hidden="true">{{.Look.Glyph}}</span> {{.Look.Word}}</td><th scope="row">{{.Title}}</th><td>{{.Text}}{{with .Aside}} ({{.}}){{end}}</td><td>{{with .Code}}<code>{{.}}</code>{{end}}</td></tr>
+<tr><td class="brief {{tone .Look.Ink}}"><span aria-hidden="true">{{.Look.Glyph}}</span> {{.Look.Word}}</td><th scope="row" class="brief">{{.Title}}</th><td>{{.Text}}{{with .Aside}} ({{.}}){{end}}{{with .Code}} <code>{{.}}</code>{{end}}</td></tr>
 {{- end}}
 </tbody>
 </table>
@@ -112,6 +58,9 @@ const htmlText = `<!doctype html>
 <h3>Also found</h3>
 <p>{{.Text}}{{with .Remedy}} {{.}}{{end}} <code>{{.Code}}</code></p>
 {{- end}}
+{{- range .Clocks}}
+{{- template "picture" frame . $.Details}}
+{{- end}}
 </section>
 {{- end}}
 {{- with .Opinion}}
@@ -122,24 +71,30 @@ const htmlText = `<!doctype html>
 <dt>{{.Label}}</dt><dd>{{.Title}} – {{.Chance}}</dd>
 {{- end}}
 </dl>
-{{- if or .Because .Against}}
+{{- with $.Causes}}
+{{- template "picture" drawn . $.Details}}
+{{- end}}
+{{- if and (or .Because .Against) (not $.Evidence)}}
 <table>
 <thead><tr><th scope="col">Speaks</th><th scope="col">Observation</th><th scope="col">How strongly</th></tr></thead>
 <tbody>
 {{- range told .Because $.Details}}
-<tr><td>for it</td><td>{{.Text}}</td><td>{{.Strength}}{{if $.Details}} ({{.Decibans}}){{end}}</td></tr>
+<tr><td class="brief">for it</td><td>{{.Text}}</td><td class="brief">{{.Strength}}{{if $.Details}} ({{.Decibans}}){{end}}</td></tr>
 {{- end}}
 {{- with more .Because $.Details}}
-<tr><td>for it</td><td colspan="2">and {{.}} more, none of them stronger</td></tr>
+<tr><td class="brief">for it</td><td colspan="2">and {{.}} more, none of them stronger</td></tr>
 {{- end}}
 {{- range told .Against $.Details}}
-<tr><td>against it</td><td>{{.Text}}</td><td>{{.Strength}}{{if $.Details}} ({{.Decibans}}){{end}}</td></tr>
+<tr><td class="brief">against it</td><td>{{.Text}}</td><td class="brief">{{.Strength}}{{if $.Details}} ({{.Decibans}}){{end}}</td></tr>
 {{- end}}
 {{- with more .Against $.Details}}
-<tr><td>against it</td><td colspan="2">and {{.}} more, none of them stronger</td></tr>
+<tr><td class="brief">against it</td><td colspan="2">and {{.}} more, none of them stronger</td></tr>
 {{- end}}
 </tbody>
 </table>
+{{- end}}
+{{- with $.Evidence}}
+{{- template "picture" drawn . $.Details}}
 {{- end}}
 {{- with .Change}}
 <h3>Would change our mind</h3>
@@ -155,27 +110,22 @@ const htmlText = `<!doctype html>
 <dt>{{.Label}}</dt><dd>{{.Text}}</dd>
 {{- end}}
 </dl>
-{{- with .All}}
-<table>
-<thead><tr><th scope="col">Cause</th><th scope="col">How likely</th></tr></thead>
-<tbody>
-{{- range .}}
-<tr><td>{{.Title}}</td><td>{{.Chance}}</td></tr>
 {{- end}}
-</tbody>
-</table>
-{{- end}}
-{{- end}}
+{{- if not $.Causes}}
 <p class="faint">{{$.Judgement}}</p>
+{{- end}}
 </section>
 {{- end}}
 {{- with .Steps}}
 <section>
 <h2>Steps</h2>
-{{- range .}}
-<div{{if .Next}} class="next"{{end}}>
+{{- with $.Walk}}
+{{- template "picture" drawn . $.Details}}
+{{- end}}
+{{- range $.More}}
+<div class="{{if .Next}}next{{else}}step{{end}}">
 <h3><span class="{{tone .Look.Ink}}" aria-hidden="true">{{.Look.Glyph}}</span> {{.Number}}: {{.Title}}</h3>
-<p>{{.Note}}{{if and .Note .Minutes}}, {{end}}{{.Minutes}}</p>
+<p>{{begin .Note}}{{if and .Note .Minutes}}, {{end}}{{.Minutes}}</p>
 {{- with .Do}}
 <ol>
 {{- range .}}
@@ -188,8 +138,8 @@ const htmlText = `<!doctype html>
 {{- with .Why}}
 <dt>Why</dt><dd>{{.}}</dd>
 {{- end}}
-{{- range .Careful}}
-<dt>Careful</dt><dd>{{.}}</dd>
+{{- range $i, $text := .Careful}}
+{{if not $i}}<dt>Careful</dt>{{end}}<dd>{{$text}}</dd>
 {{- end}}
 {{- range .Tried}}
 <dt>{{.Label}}</dt><dd>{{.Text}}</dd>
@@ -197,6 +147,17 @@ const htmlText = `<!doctype html>
 </dl>
 {{- end}}
 </div>
+{{- end}}
+</section>
+{{- end}}
+{{- if or .Right .Phases}}
+<section>
+<h2>What was measured</h2>
+{{- range .Right}}
+{{- template "picture" frame . $.Details}}
+{{- end}}
+{{- with .Phases}}
+{{- template "picture" drawn . $.Details}}
 {{- end}}
 </section>
 {{- end}}
@@ -218,6 +179,27 @@ const htmlText = `<!doctype html>
 {{- range .Means}}
 <p>It means: {{.}}</p>
 {{- end}}
+</section>
+{{- end}}
+{{- with .Moments}}
+<section>
+<h2>What happened when</h2>
+{{- with $.Zone}}
+<p class="faint">Times are {{.}}.</p>
+{{- end}}
+<ol class="moments">
+{{- range .}}
+<li>
+{{- with .Later}}
+<p class="later">{{.}}</p>
+{{- end}}
+{{- with .Day}}
+<h3>{{.}}</h3>
+{{- end}}
+<div><time datetime="{{.Exact}}">{{.Clock}}</time> <b>{{.What}}</b> <span>{{.Text}}{{with .Code}} <code>{{.}}</code>{{end}}</span></div>
+</li>
+{{- end}}
+</ol>
 </section>
 {{- end}}
 <footer>

@@ -29,6 +29,9 @@ type view struct {
 	Also    []checkView
 	Opinion *opinionView
 	Steps   []stepView
+	Moments []momentView // what happened when, in order
+	Zone    string       // of their times
+	Lasted  bool         // long enough for the times to tell something
 	Foot    []labelled
 }
 
@@ -60,6 +63,9 @@ func viewReport(r *diag.Report) view {
 		Left:    titlesOf(r.Checks, diag.Skipped, "skipped"),
 		Opinion: viewOpinion(r.Opinion, r.Causes),
 		Steps:   viewSteps(r),
+		Moments: viewTimeline(r),
+		Zone:    zoneOf(r),
+		Lasted:  lasted(r),
 		Foot:    foot(r),
 	}
 	v.Summary = sentence(cmpOr(r.Verdict.Summary, verdictFallback[r.Verdict.Status]))

@@ -9,6 +9,10 @@ import (
 
 // stepView is a step as people see it.
 type stepView struct {
+	ID      string
+	Stage   diag.Stage
+	State   diag.StepState
+	Outcome string // what was reported of it
 	Look    look
 	Number  string // "Step 1 of 5"
 	Title   string
@@ -43,7 +47,7 @@ func viewSteps(r *diag.Report) []stepView {
 }
 
 func viewStep(r *diag.Report, s diag.StepResult) stepView {
-	v := stepView{Look: stepLooks[s.State], Title: cmpOr(s.Title, s.ID), Note: stepNote(s)}
+	v := stepView{ID: s.ID, Stage: s.Stage, State: s.State, Outcome: s.Outcome, Look: stepLooks[s.State], Title: cmpOr(s.Title, s.ID), Note: stepNote(s)}
 	switch s.State {
 	case diag.StepPending, diag.StepCurrent:
 		v.Minutes = minutes(s.Minutes)

@@ -152,5 +152,13 @@ func lowerFirst(s string) string {
 	return strings.ToLower(s[:1]) + s[1:]
 }
 
+// upperFirst begins a sentence, or a title.
+func upperFirst(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
 // stampOf is an exact time with its zone.
 func stampOf(at time.Time) string { return at.Format("2006-01-02 15:04:05 -07:00") }
