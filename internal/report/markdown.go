@@ -24,6 +24,7 @@ func writeMarkdown(b *bytes.Buffer, r *diag.Report, o Options) error {
 	m.opinion(v.Opinion)
 	m.steps(v.Steps)
 	m.told(v)
+	m.moments(v)
 	m.line("\n---\n")
 	for _, l := range v.Foot {
 		m.line("%s %s  ", l.Label, md(l.Text))
@@ -167,6 +168,25 @@ func (m *ticket) told(v view) {
 	m.line("%s", fence)
 	for _, means := range v.Means {
 		m.line("\nIt means: %s", md(means))
+	}
+}
+
+func (m *ticket) moments(v view) {
+	if !v.Lasted {
+		return
+	}
+	m.line("\n## What happened when\n\nTimes are %s.", v.Zone)
+	for i, one := range v.Moments {
+		if one.Day != "" {
+			m.line("\n%s\n", md(one.Day))
+		}
+		if n := len(v.Moments) - mostMoments; n > 0 && i < n && !m.details {
+			if i == 0 {
+				m.line("- … and %d earlier", n)
+			}
+			continue
+		}
+		m.line("- %s **%s:** %s%s", one.Clock, one.What, md(one.Text), dotted(mdCode(one.Code)))
 	}
 }
 

@@ -30,6 +30,7 @@ func writeText(b *bytes.Buffer, r *diag.Report, o Options) error {
 	writeOpinion(p, v.Opinion)
 	writeSteps(p, v.Steps)
 	writeTold(p, v)
+	writeMoments(p, v)
 	p.blank()
 	for _, l := range v.Foot {
 		p.put(row{text: l.Label + " " + l.Text, ink: faintInk})
@@ -210,5 +211,27 @@ func writeTold(p *page, v view) {
 	}
 	for i, m := range v.Means {
 		p.label("  ", labelled{first(i, "It means"), m})
+	}
+}
+
+// mostMoments are told of a long session, the last ones.
+const mostMoments = 40
+
+func writeMoments(p *page, v view) {
+	if !v.Lasted {
+		return
+	}
+	p.heading("What happened when")
+	p.put(row{lead: []span{{"  ", plainInk}}, text: "Times are " + v.Zone + ".", ink: faintInk})
+	told := v.Moments
+	if n := len(told) - mostMoments; n > 0 && !p.details {
+		p.put(row{lead: []span{{"  ", plainInk}}, text: fmt.Sprintf("… and %d earlier", n), ink: faintInk})
+		told = told[n:]
+	}
+	for _, m := range told {
+		if m.Day != "" {
+			p.put(row{lead: []span{{"  ", plainInk}}, text: m.Day, ink: faintInk})
+		}
+		p.put(row{lead: []span{{"  ", plainInk}, {pad(m.Clock, labelWidth-4), faintInk}, {pad(m.What, labelWidth-4), plainInk}}, text: m.Text, tail: m.Code})
 	}
 }
