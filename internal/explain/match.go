@@ -80,7 +80,31 @@ func (e *Explainer) match(v view) (hits []hit, marked []diag.SystemMark) {
 			hits = append(hits, h)
 		}
 	}
-	return hits, marked
+	return slices.DeleteFunc(hits, func(h hit) bool { return h.alone(v, marked) }), marked
+}
+
+const (
+	// A number of so many digits also counts orders, ports and lines. Those of
+	// HTTP are shorter and have their own signatures.
+	leastNumber, mostNumber = 4, 6
+	// vicinity is how many bytes before and behind a number may say what it
+	// is a number of.
+	vicinity = 48
+)
+
+// numbered are the beginnings of words that make a number the one of an error.
+var numbered = []string{"err", "code", "stat", "msg", "sql", "fail", "fault", "exception", "reason", "result", "login", "logon", "denied", "refus", "reject", "unauthor", "invalid", "expired"}
+
+// alone reports that a hit is a short number, that nothing near says that it is
+// the number of an error, and that nothing marks its system: "order 18470".
+func (h hit) alone(v view, marked []diag.SystemMark) bool {
+	text := v.text[h.span[0]:h.span[1]]
+	if len(text) < leastNumber || len(text) > mostNumber || strings.Trim(text, "0123456789") != "" || strings.TrimSpace(v.text) == text {
+		return false
+	}
+	near := v.lower[max(0, h.span[0]-vicinity):min(len(v.lower), h.span[1]+vicinity)]
+	return !slices.ContainsFunc(numbered, func(word string) bool { return strings.Contains(near, word) }) &&
+		!slices.ContainsFunc(marked, func(m diag.SystemMark) bool { return m.System == h.System })
 }
 
 func (r *rule) match(v view) (hit, bool) {
