@@ -150,7 +150,7 @@ func TestAPhoneIsMeasured(t *testing.T) {
 		say   []string
 	}{
 		{"right", 0, 0, europe, []string{"--host", "https://WWW.Example.org/login"}, 0, []string{"✓ The phone's clock is right to within ", "5 round trips", "against time servers", "Europe/Berlin", "keeps cookies and data", "the phone reaches www.example.org"}},
-		{"slow", 0, -47 * time.Second, europe, nil, 1, []string{"✗ The phone's clock is 47 s slow: its codes are refused", "iPhone and iPad: Settings", "Android: Settings"}},
+		{"slow", 0, -47 * time.Second, europe, nil, 1, []string{"✗ The phone's clock is 47 s slow: its codes are likely to be refused", "iPhone and iPad: Settings", "Android: Settings"}},
 		{"right beside a wrong computer", -90 * time.Second, -90 * time.Second, europe, nil, 0, []string{"✓ The phone's clock is right", "this computer's own clock is 90 s fast"}},
 		{"wrong like its computer", -90 * time.Second, 0, europe, nil, 1, []string{"✗ The phone's clock is 90 s fast", "this computer's own clock is 90 s fast"}},
 		{"a browser that keeps nothing", 0, 0, `,"zone_minutes":-210`, []string{"alarmcom"}, 0, []string{"keeps neither cookies nor data", "UTC-03:30, another time of day", "www.alarm.com was not tried"}},

@@ -108,7 +108,7 @@ func TestConsultNamesTheSilentServer(t *testing.T) {
 	consult{
 		playbook: "alarmcom",
 		args: append(healthy("clock=accurate", "network-path=ok", "name-lookup=ok"),
-			"--timeout", "1500ms", "--var", "login_url=http://"+silent+"/"),
+			"--timeout", "3s", "--var", "login_url=http://"+silent+"/"),
 		check: "login-page", layer: diag.LayerEndpoint, class: "provider_outage", // of the most probable cause of a silence
 	}.hold(t)
 }

@@ -121,6 +121,6 @@ func (r *Result) seenApart(shows string, low, high, unsure time.Duration) {
 	case diag.Warn:
 		c.Summary = told + ": codes may be refused"
 	case diag.Fail:
-		c.Summary = told + ": its codes are refused"
+		c.Summary = told + ": " + fate(low)
 	}
 }

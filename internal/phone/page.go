@@ -96,7 +96,7 @@ func wordsFor(r *Result) words {
 	case DateWrong:
 		w.Lines = append(w.Lines, "The date is wrong. Its codes are refused.")
 	default:
-		w.Lines = append(w.Lines, "Its codes are refused.")
+		w.Lines = append(w.Lines, sentence(fate(off)))
 	}
 	if f := r.Phone; f != nil && f.Reach != nil {
 		w.Lines = append(w.Lines, sentence(f.Reach.Words()))

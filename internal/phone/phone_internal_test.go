@@ -102,7 +102,7 @@ func TestJudge(t *testing.T) {
 		{"right, and not well known", s, 3 * s, sure, Accurate, diag.Pass, 0, "right as far as this can tell: 1 s slow, give or take 3 s"},
 		{"20 s fast", -20 * s, s, sure, Drifting, diag.Warn, 0, "20 s fast: codes still work"},
 		{"20 s fast, and not well known", -20 * s, 11 * s, sure, Drifting, diag.Warn, 0, "20 s fast, give or take 11 s: codes may be refused"},
-		{"47 s slow", 47 * s, s, sure, Skewed, diag.Fail, 1, "47 s slow: its codes are refused"},
+		{"47 s slow", 47 * s, s, sure, Skewed, diag.Fail, 1, "47 s slow: its codes are likely to be refused"},
 		{"an hour", time.Hour, s, sure, ZoneWrong, diag.Fail, 1, "as if set by hand"},
 		{"15 hours", 15 * time.Hour, s, sure, Skewed, diag.Fail, 1, "15 hours slow: its codes"},
 		{"a day", -24 * time.Hour, s, sure, DateWrong, diag.Fail, 1, "the date is wrong"},

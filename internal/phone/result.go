@@ -207,7 +207,21 @@ func summary(outcome string, offset, uncertainty time.Duration) string {
 	case DateWrong:
 		return diag.Drift(offset) + ": the date is wrong, and codes are refused"
 	}
-	return diag.Drift(offset) + ": its codes are refused"
+	return diag.Drift(offset) + ": " + fate(offset)
+}
+
+// surelyLate is how far a clock may be out for a server that also takes the
+// codes of two steps before: 89 s (RFC 6238, section 6). Beyond it no code of
+// that clock is right.
+const surelyLate = 90 * time.Second
+
+// fate is what becomes of the codes of a clock that is out by over a step:
+// servers that allow for one step or two may still take them.
+func fate(offset time.Duration) string {
+	if offset.Abs() > surelyLate {
+		return "its codes are refused"
+	}
+	return "its codes are likely to be refused"
 }
 
 // ceiling is a bound of at most a few seconds, rounded up.
