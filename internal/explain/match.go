@@ -86,16 +86,16 @@ func (e *Explainer) match(v view) (hits []hit, marked []diag.SystemMark) {
 const (
 	// A number of so many digits also counts orders, ports and lines. Those of
 	// HTTP are shorter and have their own signatures.
-	leastNumber, mostNumber = 4, 6
+	leastNumber, mostNumber = 4, 10
 	// vicinity is how many bytes before and behind a number may say what it
 	// is a number of.
 	vicinity = 48
 )
 
 // numbered are the beginnings of words that make a number the one of an error.
-var numbered = []string{"err", "code", "stat", "msg", "sql", "fail", "fault", "exception", "reason", "result", "login", "logon", "denied", "refus", "reject", "unauthor", "invalid", "expired"}
+var numbered = []string{"err", "code", "stat", "msg", "sql", "fail", "fault", "exception", "reason", "result", "login", "logon", "denied", "refus", "reject", "unauthor", "invalid", "expired", "hresult", "return"}
 
-// alone reports that a hit is a short number, that nothing near says that it is
+// alone reports that a hit is a number, that nothing near says that it is
 // the number of an error, and that nothing marks its system: "order 18470".
 func (h hit) alone(v view, marked []diag.SystemMark) bool {
 	text := v.text[h.span[0]:h.span[1]]
