@@ -2,7 +2,6 @@ package phone
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
@@ -251,16 +250,4 @@ func advice(outcome string) []string {
 // milliseconds to the microsecond.
 func milliseconds(d time.Duration) float64 {
 	return float64(d.Round(time.Microsecond)) / float64(time.Millisecond)
-}
-
-// joined makes "a, b and c".
-func joined(list []any) string {
-	words := make([]string, len(list))
-	for i, item := range list {
-		words[i] = fmt.Sprint(item)
-	}
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }

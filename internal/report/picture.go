@@ -115,13 +115,13 @@ var (
 // mostLines of a label are drawn; the table has it in full.
 const mostLines = 3
 
-// fit breaks a text into the lines that have room, at most that many.
-func (l lettering) fit(s string, room float64, most int) []string {
+// fit breaks a text into the lines that have room, at most mostLines.
+func (l lettering) fit(s string, room float64) []string {
 	columns := int(room / l.column)
 	lines := wrap(s, columns)
-	if len(lines) > most {
-		lines = lines[:most]
-		lines[most-1] = strings.TrimRight(shorten(lines[most-1], columns-1), " ,.;:") + "…"
+	if len(lines) > mostLines {
+		lines = lines[:mostLines]
+		lines[mostLines-1] = strings.TrimRight(shorten(lines[mostLines-1], columns-1), " ,.;:") + "…"
 	}
 	return lines
 }
@@ -187,7 +187,7 @@ func (f frame) x(v float64) float64 {
 // row sets a label, and returns the middle of the space for its bar of a height.
 // The canvas goes on below whatever is taller.
 func (c *canvas) row(f frame, l lettering, label string, height float64) (middle float64) {
-	lines := l.fit(label, f.label, mostLines)
+	lines := l.fit(label, f.label)
 	used := float64(len(lines)) * l.line
 	if !f.beside {
 		c.lines(l, "start", 0, c.y, lines)

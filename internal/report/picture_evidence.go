@@ -152,8 +152,8 @@ func paintSides(c *canvas, f frame, first, second string) {
 		left = f.left
 	}
 	room := (right-left)/2 - 8
-	a := c.lines(small, "start", left, 2, small.fit("← for: "+second, room, mostLines))
-	b := c.lines(small, "end", right, 2, small.fit("for: "+first+" →", room, mostLines))
+	a := c.lines(small, "start", left, 2, small.fit("← for: "+second, room))
+	b := c.lines(small, "end", right, 2, small.fit("for: "+first+" →", room))
 	c.y = max(a, b) + 12
 }
 

@@ -131,12 +131,12 @@ func paintWalk(c *canvas, list []walked) {
 		}
 		c.shapes = append(c.shapes, shape{Kind: "circle", Class: class, X: x, Y: middle, W: radius})
 		c.text("glyph "+tones[look.Ink], "middle", x, middle+5, strings.TrimSpace(look.Glyph))
-		high := c.lines(l, "start", indent, c.y, l.fit(w.step.Title, c.w-indent, mostLines))
+		high := c.lines(l, "start", indent, c.y, l.fit(w.step.Title, c.w-indent))
 		words := []string{w.step.Number + ", " + w.stage, w.what, w.when}
 		if w.when == "" {
 			words = words[:2]
 		}
-		high += c.lines(small, "start", indent, c.y+high, small.fit(strings.Join(words, " · "), c.w-indent, mostLines))
+		high += c.lines(small, "start", indent, c.y+high, small.fit(strings.Join(words, " · "), c.w-indent))
 		c.y += max(high, 2*radius) + 14
 	}
 	c.y -= 8

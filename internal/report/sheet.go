@@ -23,7 +23,7 @@ func WriteSheet(w io.Writer, s Sheet, o Options) error {
 		p, s := newPage(b, o), clean(&s)
 		p.put(row{lead: []span{p.mark("", checkLooks[s.Status])}, text: s.Headline, ink: boldInk})
 		for _, r := range s.Rows {
-			p.label("  ", labelled{r.Label, r.Text})
+			p.label("  ", labelled(r))
 		}
 		return nil
 	})
