@@ -1,12 +1,20 @@
 package cli_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/playbook"
+	"github.com/authdoctor/authdoctor/internal/redact"
+	"github.com/authdoctor/authdoctor/internal/report"
+	"github.com/authdoctor/authdoctor/playbooks"
 )
 
 // A report that was saved is written again in every format as the session
@@ -80,5 +88,49 @@ func TestMomentsSayWhereTheyAreFrom(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "sessions")); err != nil {
 		t.Error(err)
+	}
+}
+
+// A report that is handed over keeps the words behind every answer, although
+// "answer:web-login=works" looks as if it named a login.
+func TestTheWordsOfAnswersAreKept(t *testing.T) {
+	names, err := redact.NewNames(strings.NewReader(strings.Repeat("k", 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	looksLikeOne := 0
+	for _, id := range []string{"alarmcom", "api-cloud", "clock", "identity-admin", "mail-client", "network-device", "store-app", "triage", "two-step", "web-login"} {
+		data, err := playbooks.Files.ReadFile(id + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		book, err := playbook.Parse(id, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &diag.Report{Titles: map[string]string{}}
+		for _, q := range book.Questions {
+			for _, c := range q.Choices {
+				key := "answer:" + q.ID + "=" + c.ID
+				r.Titles[key] = "words"
+				if names.Text(key) != key {
+					looksLikeOne++
+				}
+			}
+		}
+		var b bytes.Buffer
+		if err := report.JSON(&b, report.Rename(r, names.Text), report.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		var back diag.Report
+		if err := json.Unmarshal(b.Bytes(), &back); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(r.Titles, back.Titles); diff != "" {
+			t.Errorf("%s: %s", id, diff)
+		}
+	}
+	if looksLikeOne == 0 {
+		t.Error("no answer looks like a name: this test shows nothing")
 	}
 }

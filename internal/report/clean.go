@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"regexp"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/redact"
@@ -18,17 +19,30 @@ import (
 // It walks the types rather than naming fields, so that a field added later is
 // cleaned too.
 func clean[T any](v *T) *T {
-	return copier{cleanText, cleanFacts}.of(reflect.ValueOf(v)).Interface().(*T)
+	return copier{cleanText, cleanText, cleanFacts}.of(reflect.ValueOf(v)).Interface().(*T)
 }
 
 // Rename returns a copy of a report in which rename was applied to every text,
 // such as to hide who is meant. Ids keep what they are.
 func Rename(r *diag.Report, rename func(string) string) *diag.Report {
-	c := copier{rename, func(facts map[string]any) map[string]any {
+	c := copier{rename, keyKeeper(rename), func(facts map[string]any) map[string]any {
 		out, _ := renamed(plain(facts), rename).(map[string]any)
 		return out
 	}}
 	return c.of(reflect.ValueOf(r)).Interface().(*diag.Report)
+}
+
+// idKey is a key of titles, such as "answer:web-login=works": it only looks as
+// if it said who signs in, and without it the words behind it are lost.
+var idKey = regexp.MustCompile(`^[a-z]+:[a-z0-9_-]+(=[a-z0-9_-]+)?$`)
+
+func keyKeeper(rename func(string) string) func(string) string {
+	return func(key string) string {
+		if idKey.MatchString(key) {
+			return key
+		}
+		return rename(key)
+	}
 }
 
 func renamed(v any, rename func(string) string) any {
@@ -54,6 +68,7 @@ func renamed(v any, rename func(string) string) any {
 // A copier copies values, with something done to every text and to all facts.
 type copier struct {
 	text  func(string) string
+	key   func(string) string // for those of maps of texts
 	facts func(map[string]any) map[string]any
 }
 
@@ -117,7 +132,7 @@ func (c copier) mapping(v reflect.Value) reflect.Value {
 	}
 	out := reflect.MakeMapWithSize(v.Type(), v.Len())
 	for key, value := range v.Seq2() {
-		out.SetMapIndex(c.of(key), c.of(value))
+		out.SetMapIndex(copier{text: c.key}.of(key), c.of(value))
 	}
 	return out
 }
