@@ -126,6 +126,8 @@ text.phase-3-ink, text.phase-4-ink, text.phase-5-ink { fill: var(--on-345); }
   dt, dd { grid-column: 1; }
   dd { margin-bottom: .5rem; }
   .moments li > div { grid-template-columns: 4.5rem 1fr; }
+  details { font-size: .875rem; }
+  details th, details td { padding-right: .5rem; }
   .moments span { grid-column: 1 / -1; }
 }
 @media print {

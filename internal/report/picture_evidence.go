@@ -45,14 +45,14 @@ func pictureEvidence(op *diag.Opinion) *picture {
 	if none > 0 {
 		p.Caption += fmt.Sprintf(" Not drawn: %s that %s nothing between these two.", plural(none, "observation"), map[bool]string{true: "says", false: "say"}[none == 1])
 	}
-	p.Table.Head = []string{"Observation", "Speaks", "How strongly", "Decibans", "Sum so far"}
-	p.Table.Rows = append(p.Table.Rows, []string{"Before any evidence", side(op.PriorDB), strength(op.PriorDB), decibans(op.PriorDB), decibans(op.PriorDB)})
+	p.Table.Head = []string{"Observation", "Speaks", "Decibans", "Sum so far"}
+	p.Table.Rows = append(p.Table.Rows, []string{"Before any evidence", speaks(op.PriorDB), decibans(op.PriorDB), decibans(op.PriorDB)})
 	so := op.PriorDB
 	for _, w := range op.Weights {
 		so += w.Decibans
-		p.Table.Rows = append(p.Table.Rows, []string{observed(w), side(w.Decibans), strength(w.Decibans), decibans(w.Decibans), decibans(so)})
+		p.Table.Rows = append(p.Table.Rows, []string{observed(w), speaks(w.Decibans), decibans(w.Decibans), decibans(so)})
 	}
-	p.Table.Rows = append(p.Table.Rows, []string{"After all evidence", side(op.PosteriorDB), strength(op.PosteriorDB), decibans(op.PosteriorDB), decibans(op.PosteriorDB)})
+	p.Table.Rows = append(p.Table.Rows, []string{"After all evidence", speaks(op.PosteriorDB), decibans(op.PosteriorDB), decibans(op.PosteriorDB)})
 	return &p
 }
 
@@ -66,6 +66,14 @@ func side(db float64) string {
 		return "for"
 	case db <= -weightless:
 		return "against"
+	}
+	return "neither"
+}
+
+// speaks says for which side a weight is, and how strongly.
+func speaks(db float64) string {
+	if s := side(db); s != "neither" {
+		return s + ", " + strength(db)
 	}
 	return "neither"
 }

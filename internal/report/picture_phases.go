@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
@@ -102,12 +103,37 @@ func picturePhases(checks []diag.Check) *picture {
 		fmt.Sprintf("Bars for %s on one axis of time, each from its own beginning. The longest is %s with %s. The table below has the parts.",
 			plural(len(list), "check"), slowest.title, ms(slowest.total)),
 		func(c *canvas) { paintPhases(c, list, slowest.total) })
-	p.Caption = "1 looking up the name, 2 connecting, 3 agreeing on encryption, 4 waiting for the answer to begin, 5 the rest. Each bar starts when its own check did."
+	p.Caption = phaseKey(list) + "Each bar begins when its own check did."
 	p.Table.Head = []string{"Check", "Parts", "In all"}
 	for _, c := range list {
 		p.Table.Rows = append(p.Table.Rows, []string{c.title, strings.Join(c.told(), " · "), ms(c.total)})
 	}
 	return &p
+}
+
+// phaseWords say what each digit stands for.
+var phaseWords = []struct{ digit, words string }{
+	{"1", "looking up the name"},
+	{"2", "connecting"},
+	{"3", "agreeing on encryption"},
+	{"4", "waiting for the answer to begin"},
+	{"5", "the rest"},
+}
+
+// phaseKey explains the digits that are there.
+func phaseKey(list []connection) string {
+	var parts []string
+	for _, w := range phaseWords {
+		if slices.ContainsFunc(list, func(c connection) bool {
+			return slices.ContainsFunc(c.phases, func(p phase) bool { return p.digit == w.digit })
+		}) {
+			parts = append(parts, w.digit+" "+w.words)
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, ", ") + ". "
 }
 
 func paintPhases(c *canvas, list []connection, most float64) {

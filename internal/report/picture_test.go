@@ -106,10 +106,10 @@ func TestThePictureOfTheEvidence(t *testing.T) {
 		Weights: []diag.Weight{{Text: long, Decibans: 13}, {Text: "against it", Decibans: -1}, {Text: "nothing", Decibans: .01}, {Text: "nothing either"}, {Text: "and a bit", Decibans: 1.99}},
 	}
 	want := []string{
-		"Observation | Speaks | How strongly | Decibans | Sum so far", "Before any evidence | against | slight | -2.0 dB | -2.0 dB",
-		"A" + long[1:] + " | for | strong | +13.0 dB | +11.0 dB", "Against it | against | slight | -1.0 dB | +10.0 dB",
-		"Nothing | neither | slight | +0.0 dB | +10.0 dB", "Nothing either | neither | slight | +0.0 dB | +10.0 dB",
-		"And a bit | for | slight | +2.0 dB | +12.0 dB", "After all evidence | for | strong | +12.0 dB | +12.0 dB",
+		"Observation | Speaks | Decibans | Sum so far", "Before any evidence | against, slight | -2.0 dB | -2.0 dB",
+		"A" + long[1:] + " | for, strong | +13.0 dB | +11.0 dB", "Against it | against, slight | -1.0 dB | +10.0 dB",
+		"Nothing | neither | +0.0 dB | +10.0 dB", "Nothing either | neither | +0.0 dB | +10.0 dB",
+		"And a bit | for, slight | +2.0 dB | +12.0 dB", "After all evidence | for, strong | +12.0 dB | +12.0 dB",
 	}
 	got := figures(t, &diag.Report{Opinion: op})[ofEvidence]
 	if diff := cmp.Diff(want, got.rows); diff != "" {
