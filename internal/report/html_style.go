@@ -134,7 +134,7 @@ text.phase-3-ink, text.phase-4-ink, text.phase-5-ink { fill: var(--on-345); }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
   header, section { border: 0; border-radius: 0; padding: 0; margin: 0 0 1.5rem; }
-  svg.wide { display: block; }
+  svg.wide { display: block; max-width: 38rem; }
   svg.narrow { display: none; }
   h2, h3 { break-after: avoid; }
   svg, .next, .step, tr, li, dl { break-inside: avoid; }
