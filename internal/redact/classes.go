@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // A class is what the value of a key is, and how much it takes to believe so.
 type class struct {
@@ -26,23 +29,25 @@ const (
 )
 
 // exact classes, by the key in lower case without "_-.".
-var exact = map[string]class{
-	"authorization": {"authorization", header}, "proxyauthorization": {"authorization", header},
-	"xamzauthorization": {"authorization", header},
-	"cookie":            {"cookie", cookies}, "documentcookie": {"cookie", cookies}, "setcookie": {"cookie", cookies}, "setcookie2": {"cookie", cookies},
-	"afg": {"cookie", always}, "aspnetsessionid": {"cookie", always}, "aspxauth": {"cookie", always},
-	"twofactorauthenticationid": {"cookie", always}, "ajaxrequestuniquekey": {"cookie", always},
-	"jsessionid": {"cookie", always}, "phpsessid": {"cookie", always}, "connectsid": {"cookie", always},
-	"sessionid": {"cookie", long}, "sessid": {"cookie", long}, "sid": {"cookie", long}, "st": {"cookie", long},
-	"estsauth": {"cookie", always}, "estsauthpersistent": {"cookie", always}, "rtfa": {"cookie", long},
-	"samlresponse": {"assertion", always}, "assertion": {"assertion", long}, "clientassertion": {"assertion", always},
-	"code": {"code", plainCode}, "pin": {"code", pin}, "otp": {"code", oneTime}, "totp": {"code", oneTime},
-	"pass": {"password", commandOption}, "pw": {"password", commandOption}, "psk": {"password", always},
-	"sig": {"signature", inAddress}, "signature": {"signature", inAddress}, "ticket": {"token", inAddress},
-	"xamzsignature": {"signature", always}, "auth": {"authorization", long},
-	"community": {"password", commandOption}, "csrf": {"token", long}, "codeverifier": {"secret", always},
-	"xapikey": {"key", always}, "idtokenhint": {"token", always},
-}
+var exact = sync.OnceValue(func() map[string]class {
+	return map[string]class{
+		"authorization": {"authorization", header}, "proxyauthorization": {"authorization", header},
+		"xamzauthorization": {"authorization", header},
+		"cookie":            {"cookie", cookies}, "documentcookie": {"cookie", cookies}, "setcookie": {"cookie", cookies}, "setcookie2": {"cookie", cookies},
+		"afg": {"cookie", always}, "aspnetsessionid": {"cookie", always}, "aspxauth": {"cookie", always},
+		"twofactorauthenticationid": {"cookie", always}, "ajaxrequestuniquekey": {"cookie", always},
+		"jsessionid": {"cookie", always}, "phpsessid": {"cookie", always}, "connectsid": {"cookie", always},
+		"sessionid": {"cookie", long}, "sessid": {"cookie", long}, "sid": {"cookie", long}, "st": {"cookie", long},
+		"estsauth": {"cookie", always}, "estsauthpersistent": {"cookie", always}, "rtfa": {"cookie", long},
+		"samlresponse": {"assertion", always}, "assertion": {"assertion", long}, "clientassertion": {"assertion", always},
+		"code": {"code", plainCode}, "pin": {"code", pin}, "otp": {"code", oneTime}, "totp": {"code", oneTime},
+		"pass": {"password", commandOption}, "pw": {"password", commandOption}, "psk": {"password", always},
+		"sig": {"signature", inAddress}, "signature": {"signature", inAddress}, "ticket": {"token", inAddress},
+		"xamzsignature": {"signature", always}, "auth": {"authorization", long},
+		"community": {"password", commandOption}, "csrf": {"token", long}, "codeverifier": {"secret", always},
+		"xapikey": {"key", always}, "idtokenhint": {"token", always},
+	}
+})
 
 // endings classify the keys that end in them; the first one counts.
 var endings = []struct {
@@ -87,7 +92,7 @@ func classify(key, before string) class {
 			return class{}
 		}
 	}
-	if c, ok := exact[name]; ok && name != "code" {
+	if c, ok := exact()[name]; ok && name != "code" {
 		return c
 	}
 	if c := ending(name); c.kind != "" {
@@ -101,8 +106,8 @@ func classify(key, before string) class {
 			return c
 		}
 	}
-	if name == "code" && !errorWords[before] {
-		return exact["code"]
+	if name == "code" && !errorWords(before) {
+		return exact()["code"]
 	}
 	return class{}
 }
@@ -171,10 +176,15 @@ var talk = set(stateWords + ` a an the your you this that it its is was are be b
 // opening are nouns that sentences about a secret begin with.
 var opening = set(`verification validation authentication signature token password secret code access refresh session security`)
 
-func set(words string) map[string]bool {
-	m := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		m[w] = true
-	}
-	return m
+// set is a list of words, and whether a word is one of them. It is made when
+// first asked: most runs look at no text, and must not pay for it.
+func set(words string) func(string) bool {
+	in := sync.OnceValue(func() map[string]bool {
+		m := map[string]bool{}
+		for _, w := range strings.Fields(words) {
+			m[w] = true
+		}
+		return m
+	})
+	return func(word string) bool { return in()[word] }
 }

@@ -42,9 +42,9 @@ func (sc *scanner) authorization(at place) int {
 	}
 	name, rest, ok := strings.Cut(sc.s[from:to], " ")
 	switch {
-	case ok && schemes[strings.ToLower(name)]:
+	case ok && schemes(strings.ToLower(name)):
 		from = to - len(strings.TrimLeft(rest, " "))
-	case sc.sentence(from, to, at), placeholder(sc.s[from:to]), schemes[strings.ToLower(sc.s[from:to])]:
+	case sc.sentence(from, to, at), placeholder(sc.s[from:to]), schemes(strings.ToLower(sc.s[from:to])):
 		return 0
 	}
 	if sc.sentence(from, to, at) {

@@ -62,7 +62,7 @@ func (n *Names) Text(s string) string {
 	s = p.domainUser.ReplaceAllStringFunc(s, func(v string) string { return n.name("user", v) })
 	s = p.keyedUser.ReplaceAllStringFunc(s, func(v string) string {
 		part := p.keyedUser.FindStringSubmatch(v)
-		if notNames[strings.ToLower(part[2])] || hidden(part[2]) {
+		if notNames(strings.ToLower(part[2])) || hidden(part[2]) {
 			return v
 		}
 		return part[1] + n.name("user", part[2])

@@ -36,7 +36,7 @@ func secret(c class, value string, at place) bool {
 // result: the outcome of a call, such as status=-1073741711.
 func result(value string) bool {
 	name, number, ok := strings.Cut(value, "=")
-	return ok && errorWords[strings.ToLower(name)] && digits(strings.TrimPrefix(strings.TrimPrefix(number, "-"), "0x"))
+	return ok && errorWords(strings.ToLower(name)) && digits(strings.TrimPrefix(strings.TrimPrefix(number, "-"), "0x"))
 }
 
 // halves joins "123 456".
@@ -117,7 +117,7 @@ func placeholder(s string) bool {
 	}
 	if len(s) <= 32 {
 		word := strings.ToLower(strings.Trim(s, ".!,:;"))
-		if states[word] || refusal(word) {
+		if states(word) || refusal(word) {
 			return true
 		}
 	}
@@ -133,7 +133,7 @@ func placeholder(s string) bool {
 // numbers of two identity providers, AADSTS50126 and E0000004.
 func refusal(word string) bool {
 	word = strings.ToLower(strings.Trim(word, ".!,:;"))
-	if refusals[word] {
+	if refusals(word) {
 		return true
 	}
 	n, ok := strings.CutPrefix(word, "aadsts")
@@ -159,10 +159,10 @@ func (sc *scanner) sentence(from, to int, at place) bool {
 	if len(words) > 0 && refusal(words[0]) {
 		return true
 	}
-	if len(words) < 2 || !opening[strings.ToLower(words[0])] && !talk[strings.ToLower(words[0])] {
+	if len(words) < 2 || !opening(strings.ToLower(words[0])) && !talk(strings.ToLower(words[0])) {
 		return false
 	}
-	return slices.ContainsFunc(words[1:min(len(words), 12)], func(w string) bool { return talk[strings.ToLower(w)] })
+	return slices.ContainsFunc(words[1:min(len(words), 12)], func(w string) bool { return talk(strings.ToLower(w)) })
 }
 
 // strange: no word of English looks like it. It has a digit or a mark inside,
