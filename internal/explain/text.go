@@ -68,7 +68,7 @@ func rows(t *Told) []row {
 	if len(a.Alternatives) > 0 {
 		list = append(list, row{"Or", spokenClasses(a.Alternatives)})
 	}
-	list = append(list, row{"Ask", a.Question}, row{"Do", f.Next}, row{"Who", actors[f.Actor]})
+	list = append(list, row{"Ask", a.Question}, row{"Do", f.Next}, row{"Who", actors()[f.Actor]})
 	for _, other := range a.Findings[1:] {
 		list = append(list, row{"Also", strings.TrimPrefix(other.Code+": ", ": ") + other.Title})
 	}

@@ -14,7 +14,9 @@ type accessLog struct{ *challenges }
 var errAccess = errors.New("no line of a web server's log")
 
 // refusing are the statuses that mean a refused sign-in.
-var refusing = map[int]bool{401: true, 403: true, 407: true, 429: true}
+func refusing() map[int]bool {
+	return map[int]bool{401: true, 403: true, 407: true, 429: true}
+}
 
 func (l accessLog) parse(raw []byte) (*record, error) {
 	status := accessStatus(raw)
@@ -26,7 +28,7 @@ func (l accessLog) parse(raw []byte) (*record, error) {
 	if last := string(fields[len(fields)-1]); len(fields) > 2 && last != "-" {
 		user = last
 	}
-	if !refusing[status] {
+	if !refusing()[status] {
 		l.settled(source)
 		return nil, nil
 	}
@@ -37,11 +39,13 @@ func (l accessLog) parse(raw []byte) (*record, error) {
 	}
 	return &record{
 		when: accessTime(raw), system: "http", source: source, user: user,
-		app: accessPath(raw), text: "HTTP " + strconv.Itoa(status) + accessReason[status], count: 1,
+		app: accessPath(raw), text: "HTTP " + strconv.Itoa(status) + accessReason()[status], count: 1,
 	}, nil
 }
 
-var accessReason = map[int]string{401: " Unauthorized", 403: " Forbidden", 407: " Proxy Authentication Required", 429: " Too Many Requests"}
+func accessReason() map[int]string {
+	return map[int]string{401: " Unauthorized", 403: " Forbidden", 407: " Proxy Authentication Required", 429: " Too Many Requests"}
+}
 
 // accessStatus is the status of a line; 0 when it is none of this format.
 func accessStatus(raw []byte) int {

@@ -83,7 +83,7 @@ func wrapped(line []byte) bool {
 		return false
 	}
 	for k, v := range keys {
-		if wrappers[k] && bytes.HasPrefix(bytes.TrimSpace(v), []byte("[")) {
+		if wrappers()[k] && bytes.HasPrefix(bytes.TrimSpace(v), []byte("[")) {
 			return true
 		}
 	}

@@ -92,10 +92,12 @@ func refusal(code string) bool {
 }
 
 // oktaReasons are the reasons that Okta gives as codes.
-var oktaReasons = map[string]string{
-	"INVALID_CREDENTIALS": "wrong_credentials", "VERIFICATION_ERROR": "wrong_credentials", "LOCKED_OUT": "account_locked",
-	"PASSWORD_EXPIRED": "password_expired", "USER_NOT_FOUND": "unknown_account", "UNKNOWN_USER": "unknown_account",
-	"USER_SUSPENDED": "account_disabled", "USER_DEACTIVATED": "account_disabled", "NETWORK_ZONE_BLACKLIST": "policy_blocked",
+func oktaReasons() map[string]string {
+	return map[string]string{
+		"INVALID_CREDENTIALS": "wrong_credentials", "VERIFICATION_ERROR": "wrong_credentials", "LOCKED_OUT": "account_locked",
+		"PASSWORD_EXPIRED": "password_expired", "USER_NOT_FOUND": "unknown_account", "UNKNOWN_USER": "unknown_account",
+		"USER_SUSPENDED": "account_disabled", "USER_DEACTIVATED": "account_disabled", "NETWORK_ZONE_BLACKLIST": "policy_blocked",
+	}
 }
 
 func okta(_ *jsonLog, o object) *record {
@@ -106,7 +108,7 @@ func okta(_ *jsonLog, o object) *record {
 	reason := o.text("outcome.reason")
 	r := &record{
 		system: "okta", user: o.text("actor.alternateId"), source: o.text("client.ipAddress"), app: kind,
-		cause: oktaReasons[strings.ToUpper(strings.ReplaceAll(reason, " ", "_"))],
+		cause: oktaReasons()[strings.ToUpper(strings.ReplaceAll(reason, " ", "_"))],
 		text:  reason,
 	}
 	switch {
@@ -131,10 +133,12 @@ func googleAudit(_ *jsonLog, o object) *record {
 }
 
 // keycloakErrors are the errors of Keycloak's events.
-var keycloakErrors = map[string]string{
-	"invalid_user_credentials": "wrong_credentials", "user_not_found": "unknown_account", "user_disabled": "account_disabled",
-	"user_temporarily_disabled": "account_locked", "invalid_client_credentials": "client_misconfigured", "client_not_found": "client_misconfigured",
-	"invalid_redirect_uri": "client_misconfigured", "expired_code": "token_expired", "invalid_token": "token_invalid", "invalid_code": "token_invalid",
+func keycloakErrors() map[string]string {
+	return map[string]string{
+		"invalid_user_credentials": "wrong_credentials", "user_not_found": "unknown_account", "user_disabled": "account_disabled",
+		"user_temporarily_disabled": "account_locked", "invalid_client_credentials": "client_misconfigured", "client_not_found": "client_misconfigured",
+		"invalid_redirect_uri": "client_misconfigured", "expired_code": "token_expired", "invalid_token": "token_invalid", "invalid_code": "token_invalid",
+	}
 }
 
 func keycloak(_ *jsonLog, o object) *record {
@@ -144,7 +148,7 @@ func keycloak(_ *jsonLog, o object) *record {
 	}
 	return &record{
 		system: "keycloak", user: o.first("details.username", "userId"), app: o.text("clientId"), source: o.text("ipAddress"),
-		cause: keycloakErrors[code], text: "type=LOGIN_ERROR, error=" + code,
+		cause: keycloakErrors()[code], text: "type=LOGIN_ERROR, error=" + code,
 	}
 }
 

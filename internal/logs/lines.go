@@ -120,7 +120,9 @@ func (l *lines) keep(raw []byte) {
 }
 
 // wrappers are the names of the lists that exports put their records into.
-var wrappers = map[string]bool{"Records": true, "value": true, "Events": true, "events": true, "entries": true, "logs": true}
+func wrappers() map[string]bool {
+	return map[string]bool{"Records": true, "value": true, "Events": true, "events": true, "entries": true, "logs": true}
+}
 
 // objects gives the JSON objects of an array, of a list inside a wrapper, or
 // one after the other, however they are laid out.
@@ -181,7 +183,7 @@ func (o *objects) object() (raw []byte, line int, done bool, err error) {
 			if depth == 1 && len(o.name) < 32 {
 				o.name = append(o.name, c)
 			}
-		case c == '[' && depth == 1 && wrappers[string(o.name)]:
+		case c == '[' && depth == 1 && wrappers()[string(o.name)]:
 			return nil, line, false, nil
 		case c == '{' || c == '[':
 			depth++

@@ -89,12 +89,14 @@ func most(m map[string]int) string {
 }
 
 // said is a reading in words, and what to do about it.
-var said = map[string]struct{ summary, next string }{
-	ReadNone:     {"No sign-in failed in what was read.", ""},
-	ReadHammer:   {"One account fails again and again from one place. That is what a program with an old or wrong secret looks like.", "Find the program at that address that uses this account, stop it, give it the right secret, and start it again."},
-	ReadGuessing: {"One account is tried from many addresses. Somebody may be guessing its password.", "Give the account a new, long password and a second step. Then block or slow down repeated tries."},
-	ReadSpray:    {"Many accounts are tried a few times each. That is what an attacker who tries common passwords looks like.", "Block or slow down these addresses, look whether any of the accounts signed in from them, and demand a second step."},
-	ReadGateway:  {"Many accounts fail behind one address, and wrong passwords are not the reason. A shared gateway, proxy or program is broken.", "Look at the machine at that address: its settings, its certificate, its clock and its secret."},
-	ReadEveryone: {"Many people fail, each from a place of their own. The fault is more likely in the service than with them.", "Look at what changed in the service when it began: its settings, certificate, clock or directory."},
-	ReadMixed:    {"Single failures without a common pattern.", ""},
+func said() map[string]struct{ summary, next string } {
+	return map[string]struct{ summary, next string }{
+		ReadNone:     {"No sign-in failed in what was read.", ""},
+		ReadHammer:   {"One account fails again and again from one place. That is what a program with an old or wrong secret looks like.", "Find the program at that address that uses this account, stop it, give it the right secret, and start it again."},
+		ReadGuessing: {"One account is tried from many addresses. Somebody may be guessing its password.", "Give the account a new, long password and a second step. Then block or slow down repeated tries."},
+		ReadSpray:    {"Many accounts are tried a few times each. That is what an attacker who tries common passwords looks like.", "Block or slow down these addresses, look whether any of the accounts signed in from them, and demand a second step."},
+		ReadGateway:  {"Many accounts fail behind one address, and wrong passwords are not the reason. A shared gateway, proxy or program is broken.", "Look at the machine at that address: its settings, its certificate, its clock and its secret."},
+		ReadEveryone: {"Many people fail, each from a place of their own. The fault is more likely in the service than with them.", "Look at what changed in the service when it began: its settings, certificate, clock or directory."},
+		ReadMixed:    {"Single failures without a common pattern.", ""},
+	}
 }

@@ -163,7 +163,7 @@ func (t *tally) verdict(r *Report) Verdict {
 		return v
 	}
 	if r.Failures == 0 {
-		v.Summary = said[ReadNone].summary
+		v.Summary = said()[ReadNone].summary
 		return v
 	}
 	v.Status, v.Cause = StatusProblem, most(counts(t.causes))
@@ -180,7 +180,7 @@ func (t *tally) verdict(r *Report) Verdict {
 		v.Reading, v.Cause = s.Reading, s.Cause
 	}
 	m := t.meanings[v.Cause]
-	v.Summary, v.Next.Text, v.Next.Playbook = said[v.Reading].summary, said[v.Reading].next, m.playbook
+	v.Summary, v.Next.Text, v.Next.Playbook = said()[v.Reading].summary, said()[v.Reading].next, m.playbook
 	if v.Next.Text == "" {
 		v.Next.Text = m.next
 	}

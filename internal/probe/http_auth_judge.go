@@ -46,7 +46,7 @@ func (a *challenged) ways() string {
 	}
 	var names []any
 	for _, s := range schemes(a.all) {
-		if meaning := schemeWords[s]; meaning != "" {
+		if meaning := schemeWords()[s]; meaning != "" {
 			s += " (" + meaning + ")"
 		}
 		names = append(names, s)
@@ -56,9 +56,11 @@ func (a *challenged) ways() string {
 
 // schemeWords say what the ways to sign in are
 // (https://www.iana.org/assignments/http-authschemes).
-var schemeWords = map[string]string{
-	"basic": "name and password", "digest": "name and password", "bearer": "a token", "dpop": "a token bound to a key",
-	"negotiate": "the sign-in of a Windows domain or Kerberos", "ntlm": "the sign-in of a Windows domain",
+func schemeWords() map[string]string {
+	return map[string]string{
+		"basic": "name and password", "digest": "name and password", "bearer": "a token", "dpop": "a token bound to a key",
+		"negotiate": "the sign-in of a Windows domain or Kerberos", "ntlm": "the sign-in of a Windows domain",
+	}
 }
 
 // judgeBare: nobody signed in, so the service should ask for it.

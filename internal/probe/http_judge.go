@@ -113,7 +113,7 @@ func judgeAnswer(v *visit, facts map[string]any) diag.Finding {
 	}
 	took := v.phases.total()
 	text := fmt.Sprintf("answers in %s s", decimal(max(took.Seconds(), 0.1)))
-	if note := answerNotes[v.status]; note != "" {
+	if note := answerNotes()[v.status]; note != "" {
 		text += note
 	}
 	if m, ok := findMarker(v.steps); ok {
@@ -126,10 +126,12 @@ func judgeAnswer(v *visit, facts map[string]any) diag.Finding {
 }
 
 // answerNotes: refusals that show that the endpoint is alive and does its work.
-var answerNotes = map[int]string{
-	http.StatusBadRequest:       ", and wants more than a bare request (400)",
-	http.StatusUnauthorized:     ", and asks for a sign-in (401)",
-	http.StatusMethodNotAllowed: ", and wants to be asked in another way (405)",
+func answerNotes() map[int]string {
+	return map[int]string{
+		http.StatusBadRequest:       ", and wants more than a bare request (400)",
+		http.StatusUnauthorized:     ", and asks for a sign-in (401)",
+		http.StatusMethodNotAllowed: ", and wants to be asked in another way (405)",
+	}
 }
 
 // outcome sorts an answer. 401 and 405 are what an endpoint for programs says

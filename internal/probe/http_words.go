@@ -18,11 +18,13 @@ type marker struct {
 
 // markers are the values of the query parameters "m" and "err" that
 // Alarm.com's pages, and those of its partners, are known to use.
-var markers = map[string]marker{
-	"login_fail": {"login_fail", "wrong_credentials", "user name or password were refused"},
-	"lockedout":  {"LockedOut", "account_locked", "the account is locked"},
-	"locked":     {"locked", "account_locked", "the account is locked"},
-	"no_session": {"no_session", "token_expired", "there is no session any more"},
+func markers() map[string]marker {
+	return map[string]marker{
+		"login_fail": {"login_fail", "wrong_credentials", "user name or password were refused"},
+		"lockedout":  {"LockedOut", "account_locked", "the account is locked"},
+		"locked":     {"locked", "account_locked", "the account is locked"},
+		"no_session": {"no_session", "token_expired", "there is no session any more"},
+	}
 }
 
 // enrolment is the part of a path where accounts are made to set up two-factor
@@ -44,7 +46,7 @@ func markerOf(u *url.URL) (marker, bool) {
 		if key = strings.ToLower(key); key != "m" && key != "err" {
 			continue
 		}
-		if m, ok := markers[strings.ToLower(values[0])]; ok {
+		if m, ok := markers()[strings.ToLower(values[0])]; ok {
 			return m, true
 		}
 	}
@@ -85,7 +87,7 @@ func shownQuery(raw string) string {
 	var shown []string
 	for pair := range strings.SplitSeq(raw, "&") {
 		key, value, has := strings.Cut(pair, "=")
-		switch _, known := markers[strings.ToLower(value)]; {
+		switch _, known := markers()[strings.ToLower(value)]; {
 		case !has || len(key) > 40:
 			shown = append(shown, hiddenValue)
 		case known:

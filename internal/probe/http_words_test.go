@@ -12,12 +12,12 @@ func TestMarkers(t *testing.T) {
 		want  marker
 	}{
 		{"none", []string{"https://www.alarm.com/login"}, marker{}},
-		{"refused", []string{"https://www.alarm.com/login?m=login_fail"}, markers["login_fail"]},
-		{"refused, the other way", []string{"https://www.alarm.com/login?err=login_fail"}, markers["login_fail"]},
-		{"locked", []string{"https://www.alarm.com/login?M=LockedOut"}, markers["lockedout"]},
-		{"locked, the other way", []string{"https://www.alarm.com/login?a=b&err=locked"}, markers["locked"]},
-		{"no session", []string{"https://www.alarm.com/web", "https://www.alarm.com/login?m=no_session&ReturnUrl=%2Fweb"}, markers["no_session"]},
-		{"the last one counts", []string{"https://www.alarm.com/login?m=login_fail", "https://www.alarm.com/login?m=LockedOut"}, markers["lockedout"]},
+		{"refused", []string{"https://www.alarm.com/login?m=login_fail"}, markers()["login_fail"]},
+		{"refused, the other way", []string{"https://www.alarm.com/login?err=login_fail"}, markers()["login_fail"]},
+		{"locked", []string{"https://www.alarm.com/login?M=LockedOut"}, markers()["lockedout"]},
+		{"locked, the other way", []string{"https://www.alarm.com/login?a=b&err=locked"}, markers()["locked"]},
+		{"no session", []string{"https://www.alarm.com/web", "https://www.alarm.com/login?m=no_session&ReturnUrl=%2Fweb"}, markers()["no_session"]},
+		{"the last one counts", []string{"https://www.alarm.com/login?m=login_fail", "https://www.alarm.com/login?m=LockedOut"}, markers()["lockedout"]},
 		{"must set up two-factor", []string{"https://control.adt.com/web/system-install/login-setup/two-factor-authentication/overview"},
 			marker{"two-factor-authentication", "mfa_required", "two-factor sign-in must be set up first"}},
 		{"a near miss in the value", []string{"https://www.alarm.com/login?m=login_failover"}, marker{}},

@@ -232,7 +232,7 @@ func TestLDAPReasons(t *testing.T) {
 		{49, "Invalid credentials; account locked", "account_locked"}, {49, "password expired!", "password_expired"},
 		{49, "the clock of the block", "rejected"}, {80, "", ""}, {2, "", ""},
 	}
-	for data, reason := range adReasons {
+	for data, reason := range adReasons() {
 		tests = append(tests, struct {
 			code int
 			text string

@@ -34,19 +34,21 @@ func (r ldapResult) data() string {
 
 // adReasons are Windows' system error codes, in hexadecimal as Active
 // Directory writes them. Source: "System Error Codes", Microsoft (1326 is 52e).
-var adReasons = map[string]ldapReason{
-	"52e": {"rejected", "name or password is wrong"},                                    // ERROR_LOGON_FAILURE
-	"525": {"unknown_account", "there is no such user"},                                 // ERROR_NO_SUCH_USER
-	"52f": {"logon_restricted", "an account restriction forbids it"},                    // ERROR_ACCOUNT_RESTRICTION
-	"530": {"logon_restricted", "not at this hour"},                                     // ERROR_INVALID_LOGON_HOURS
-	"531": {"logon_restricted", "not from this computer"},                               // ERROR_INVALID_WORKSTATION
-	"532": {"password_expired", "the password has run out"},                             // ERROR_PASSWORD_EXPIRED
-	"533": {"account_disabled", "the account is switched off"},                          // ERROR_ACCOUNT_DISABLED
-	"568": {"logon_restricted", "the account is in too many groups"},                    // ERROR_TOO_MANY_CONTEXT_IDS
-	"569": {"logon_restricted", "this kind of sign-in is not granted"},                  // ERROR_LOGON_TYPE_NOT_GRANTED
-	"701": {"account_expired", "the account has run out"},                               // ERROR_ACCOUNT_EXPIRED
-	"773": {"must_change_password", "the password must be changed at the next sign-in"}, // ERROR_PASSWORD_MUST_CHANGE
-	"775": {"account_locked", "the account is locked"},                                  // ERROR_ACCOUNT_LOCKED_OUT
+func adReasons() map[string]ldapReason {
+	return map[string]ldapReason{
+		"52e": {"rejected", "name or password is wrong"},                                    // ERROR_LOGON_FAILURE
+		"525": {"unknown_account", "there is no such user"},                                 // ERROR_NO_SUCH_USER
+		"52f": {"logon_restricted", "an account restriction forbids it"},                    // ERROR_ACCOUNT_RESTRICTION
+		"530": {"logon_restricted", "not at this hour"},                                     // ERROR_INVALID_LOGON_HOURS
+		"531": {"logon_restricted", "not from this computer"},                               // ERROR_INVALID_WORKSTATION
+		"532": {"password_expired", "the password has run out"},                             // ERROR_PASSWORD_EXPIRED
+		"533": {"account_disabled", "the account is switched off"},                          // ERROR_ACCOUNT_DISABLED
+		"568": {"logon_restricted", "the account is in too many groups"},                    // ERROR_TOO_MANY_CONTEXT_IDS
+		"569": {"logon_restricted", "this kind of sign-in is not granted"},                  // ERROR_LOGON_TYPE_NOT_GRANTED
+		"701": {"account_expired", "the account has run out"},                               // ERROR_ACCOUNT_EXPIRED
+		"773": {"must_change_password", "the password must be changed at the next sign-in"}, // ERROR_PASSWORD_MUST_CHANGE
+		"775": {"account_locked", "the account is locked"},                                  // ERROR_ACCOUNT_LOCKED_OUT
+	}
 }
 
 // An ldapReason is an outcome, and the beginning of its summary.
@@ -55,20 +57,22 @@ type ldapReason struct{ outcome, why string }
 // ldapReasons are result codes of a bind (RFC 4511, appendix A, and RFC 4513).
 // What is not here says too little: 1, 2 and 80 are faults of somebody, 10
 // sends on to another server.
-var ldapReasons = map[int]ldapReason{
-	ldap.LDAPResultTimeLimitExceeded:           {"unavailable", "the directory takes too long"},
-	ldap.LDAPResultAuthMethodNotSupported:      {"method_refused", "the directory does not take name and password"},
-	ldap.LDAPResultStrongAuthRequired:          {"tls_required", "the directory wants encryption or signing"},
-	ldap.LDAPResultAdminLimitExceeded:          {"unavailable", "a limit of the directory is reached"},
-	ldap.LDAPResultConfidentialityRequired:     {"tls_required", "the directory wants encryption"},
-	ldap.LDAPResultNoSuchObject:                {"unknown_account", "there is no such entry"},
-	ldap.LDAPResultInvalidDNSyntax:             {"invalid_dn", "the name is no DN"},
-	ldap.LDAPResultInappropriateAuthentication: {"method_refused", "this entry cannot sign in with a password"},
-	ldap.LDAPResultInvalidCredentials:          {"rejected", "name or password is wrong"},
-	ldap.LDAPResultInsufficientAccessRights:    {"access_denied", "the account may not sign in"},
-	ldap.LDAPResultBusy:                        {"unavailable", "the directory is busy"},
-	ldap.LDAPResultUnavailable:                 {"unavailable", "the directory is out of service"},
-	ldap.LDAPResultUnwillingToPerform:          {"access_denied", "the directory is not willing"},
+func ldapReasons() map[int]ldapReason {
+	return map[int]ldapReason{
+		ldap.LDAPResultTimeLimitExceeded:           {"unavailable", "the directory takes too long"},
+		ldap.LDAPResultAuthMethodNotSupported:      {"method_refused", "the directory does not take name and password"},
+		ldap.LDAPResultStrongAuthRequired:          {"tls_required", "the directory wants encryption or signing"},
+		ldap.LDAPResultAdminLimitExceeded:          {"unavailable", "a limit of the directory is reached"},
+		ldap.LDAPResultConfidentialityRequired:     {"tls_required", "the directory wants encryption"},
+		ldap.LDAPResultNoSuchObject:                {"unknown_account", "there is no such entry"},
+		ldap.LDAPResultInvalidDNSyntax:             {"invalid_dn", "the name is no DN"},
+		ldap.LDAPResultInappropriateAuthentication: {"method_refused", "this entry cannot sign in with a password"},
+		ldap.LDAPResultInvalidCredentials:          {"rejected", "name or password is wrong"},
+		ldap.LDAPResultInsufficientAccessRights:    {"access_denied", "the account may not sign in"},
+		ldap.LDAPResultBusy:                        {"unavailable", "the directory is busy"},
+		ldap.LDAPResultUnavailable:                 {"unavailable", "the directory is out of service"},
+		ldap.LDAPResultUnwillingToPerform:          {"access_denied", "the directory is not willing"},
+	}
 }
 
 // Words that directories put beside 49, 19 and 53 when the account and not the
@@ -89,7 +93,7 @@ func (r ldapResult) outcome(p ldapPolicy) (outcome, why string) {
 		return reason.outcome, reason.why
 	}
 	if data := r.data(); data != "" {
-		reason := adReasons[data]
+		reason := adReasons()[data]
 		return reason.outcome, reason.why + " (Active Directory data " + data + ")"
 	}
 	switch r.code {
@@ -105,7 +109,7 @@ func (r ldapResult) outcome(p ldapPolicy) (outcome, why string) {
 			return "method_refused", "the directory does not take name and password"
 		}
 	}
-	reason := ldapReasons[r.code]
+	reason := ldapReasons()[r.code]
 	return reason.outcome, reason.why
 }
 
@@ -158,15 +162,17 @@ func (p ldapPolicy) reason() ldapReason {
 }
 
 // policyErrors are the errors by name.
-var policyErrors = map[int]string{
-	policyPasswordExpired: "passwordExpired", policyAccountLocked: "accountLocked", policyChangeAfterReset: "changeAfterReset",
+func policyErrors() map[int]string {
+	return map[int]string{
+		policyPasswordExpired: "passwordExpired", policyAccountLocked: "accountLocked", policyChangeAfterReset: "changeAfterReset",
+	}
 }
 
 func (p ldapPolicy) put(facts map[string]any) {
 	if !p.said {
 		return
 	}
-	if name := policyErrors[p.err]; name != "" {
+	if name := policyErrors()[p.err]; name != "" {
 		facts["password_policy"] = name
 	}
 	if p.expires >= 0 {

@@ -162,21 +162,23 @@ func (v *mailVisit) judgeAttempt(ctx context.Context, env Env, err error) diag.F
 	case "rate_limited", "unavailable":
 		retryAt(ctx, env, v.account(), v.facts)
 	}
-	return found(outcome, mailRefusals[outcome]+": "+v.said(r), v.facts)
+	return found(outcome, mailRefusals()[outcome]+": "+v.said(r), v.facts)
 }
 
 // mailRefusals begin the summary of a refusal, before the server's own words.
-var mailRefusals = map[string]string{
-	"rejected":              "the login was refused",
-	"access_denied":         "the account is kept out",
-	"app_password_required": "an app password is wanted",
-	"method_disabled":       "this kind of sign-in is switched off",
-	"account_locked":        "the account is locked",
-	"account_disabled":      "the account is switched off",
-	"expired":               "the password must be renewed",
-	"tls_required":          "encryption is wanted first",
-	"rate_limited":          "too many tries or connections",
-	"unavailable":           "the sign-in cannot be checked now",
+func mailRefusals() map[string]string {
+	return map[string]string{
+		"rejected":              "the login was refused",
+		"access_denied":         "the account is kept out",
+		"app_password_required": "an app password is wanted",
+		"method_disabled":       "this kind of sign-in is switched off",
+		"account_locked":        "the account is locked",
+		"account_disabled":      "the account is switched off",
+		"expired":               "the password must be renewed",
+		"tls_required":          "encryption is wanted first",
+		"rate_limited":          "too many tries or connections",
+		"unavailable":           "the sign-in cannot be checked now",
+	}
 }
 
 // told puts a refusal into the facts.

@@ -48,18 +48,20 @@ func (r mailRefusal) outcome() string {
 // imapCodes are response codes of RFC 5530 (and WEBALERT, which Google added).
 // CONTACTADMIN, like AUTHORIZATIONFAILED, comes when the password was not the
 // reason. LIMIT is about connections and tries.
-var imapCodes = map[string]string{
-	"AUTHENTICATIONFAILED": "rejected",
-	"AUTHORIZATIONFAILED":  "access_denied",
-	"CONTACTADMIN":         "access_denied",
-	"EXPIRED":              "expired",
-	"INUSE":                "unavailable",
-	"LIMIT":                "rate_limited",
-	"NOPERM":               "access_denied",
-	"PRIVACYREQUIRED":      "tls_required",
-	"SERVERBUG":            "unavailable",
-	"UNAVAILABLE":          "unavailable",
-	"WEBALERT":             "access_denied",
+func imapCodes() map[string]string {
+	return map[string]string{
+		"AUTHENTICATIONFAILED": "rejected",
+		"AUTHORIZATIONFAILED":  "access_denied",
+		"CONTACTADMIN":         "access_denied",
+		"EXPIRED":              "expired",
+		"INUSE":                "unavailable",
+		"LIMIT":                "rate_limited",
+		"NOPERM":               "access_denied",
+		"PRIVACYREQUIRED":      "tls_required",
+		"SERVERBUG":            "unavailable",
+		"UNAVAILABLE":          "unavailable",
+		"WEBALERT":             "access_denied",
+	}
 }
 
 var aLock = pattern(`(?i)\block(ed|out|s)?\b`)
@@ -70,7 +72,7 @@ func (r mailRefusal) imapOutcome() string {
 	if r.code == "CONTACTADMIN" && aLock().MatchString(r.text) {
 		return "account_locked"
 	}
-	if outcome := imapCodes[r.code]; outcome != "" {
+	if outcome := imapCodes()[r.code]; outcome != "" {
 		return outcome
 	}
 	if r.word == "NO" && (r.code == "" || r.code == "ALERT") {
@@ -82,29 +84,33 @@ func (r mailRefusal) imapOutcome() string {
 // smtpEnhanced are enhanced status codes (RFC 3463, 4954 and the registry of
 // RFC 5248), without their class. 7.14 is how Google asks for a sign-in in the
 // browser; 7.139 and 7.3 are Microsoft's.
-var smtpEnhanced = map[string]string{
-	"7.0":   "", // "other": the reply code decides
-	"7.3":   "rejected",
-	"7.4":   "method_disabled",
-	"7.8":   "rejected",
-	"7.9":   "method_disabled", // too weak a mechanism
-	"7.10":  "tls_required",
-	"7.11":  "tls_required",
-	"7.12":  "expired", // a password transition is needed
-	"7.13":  "account_disabled",
-	"7.14":  "access_denied",
-	"7.139": "access_denied",
+func smtpEnhanced() map[string]string {
+	return map[string]string{
+		"7.0":   "", // "other": the reply code decides
+		"7.3":   "rejected",
+		"7.4":   "method_disabled",
+		"7.8":   "rejected",
+		"7.9":   "method_disabled", // too weak a mechanism
+		"7.10":  "tls_required",
+		"7.11":  "tls_required",
+		"7.12":  "expired", // a password transition is needed
+		"7.13":  "account_disabled",
+		"7.14":  "access_denied",
+		"7.139": "access_denied",
+	}
 }
 
 // smtpStatus are reply codes to AUTH (RFC 4954, 4 and 6).
-var smtpStatus = map[int]string{
-	432: "expired",
-	504: "method_disabled",
-	523: "tls_required",
-	525: "account_disabled",
-	534: "method_disabled",
-	535: "rejected",
-	538: "tls_required",
+func smtpStatus() map[int]string {
+	return map[int]string{
+		432: "expired",
+		504: "method_disabled",
+		523: "tls_required",
+		525: "account_disabled",
+		534: "method_disabled",
+		535: "rejected",
+		538: "tls_required",
+	}
 }
 
 // smtpOutcome goes by the enhanced code, then by the reply code. What is not
@@ -112,15 +118,15 @@ var smtpStatus = map[int]string{
 func (r mailRefusal) smtpOutcome() string {
 	_, detail, _ := strings.Cut(r.enhanced, ".")
 	temporary := r.status/100 == 4
-	switch outcome := smtpEnhanced[detail]; {
+	switch outcome := smtpEnhanced()[detail]; {
 	case temporary && outcome == "expired", !temporary && outcome != "":
 		return outcome
-	case temporary && smtpStatus[r.status] != "":
-		return smtpStatus[r.status]
+	case temporary && smtpStatus()[r.status] != "":
+		return smtpStatus()[r.status]
 	case temporary:
 		return "unavailable"
 	case r.status == 530 && strings.Contains(strings.ToUpper(r.text), "STARTTLS"):
 		return "tls_required"
 	}
-	return smtpStatus[r.status]
+	return smtpStatus()[r.status]
 }

@@ -108,20 +108,20 @@ func TestMailOutcomesHaveWords(t *testing.T) {
 	for _, p := range mailPhrases {
 		all = append(all, p.outcome)
 	}
-	for _, outcome := range imapCodes {
+	for _, outcome := range imapCodes() {
 		all = append(all, outcome)
 	}
-	for _, outcome := range smtpEnhanced {
+	for _, outcome := range smtpEnhanced() {
 		all = append(all, outcome)
 	}
-	for _, outcome := range smtpStatus {
+	for _, outcome := range smtpStatus() {
 		all = append(all, outcome)
 	}
 	for _, outcome := range all {
 		if outcome == "" {
 			continue
 		}
-		if mailRefusals[outcome] == "" || !knownOutcome("imap", outcome) || !knownOutcome("smtp", outcome) {
+		if mailRefusals()[outcome] == "" || !knownOutcome("imap", outcome) || !knownOutcome("smtp", outcome) {
 			t.Errorf("%s has no words, or no place in the catalogue", outcome)
 		}
 	}

@@ -30,22 +30,24 @@ const (
 )
 
 // faultTexts complete "could not connect: ...".
-var faultTexts = map[netFault]string{
-	faultNoName:      "there is no such name",
-	faultLookup:      "the name could not be looked up",
-	faultRefused:     "the connection was refused",
-	faultTimeout:     "no answer in time",
-	faultNoRoute:     "there is no way to that address",
-	faultUnreachable: "this computer's network does not lead there",
-	faultBlockedHere: "a firewall or a rule on this computer forbids it",
-	faultReset:       "the connection was cut",
-	faultClosed:      "the other side hung up",
-	faultStopped:     "stopped before it was done",
-	faultOther:       "the network failed",
+func faultTexts() map[netFault]string {
+	return map[netFault]string{
+		faultNoName:      "there is no such name",
+		faultLookup:      "the name could not be looked up",
+		faultRefused:     "the connection was refused",
+		faultTimeout:     "no answer in time",
+		faultNoRoute:     "there is no way to that address",
+		faultUnreachable: "this computer's network does not lead there",
+		faultBlockedHere: "a firewall or a rule on this computer forbids it",
+		faultReset:       "the connection was cut",
+		faultClosed:      "the other side hung up",
+		faultStopped:     "stopped before it was done",
+		faultOther:       "the network failed",
+	}
 }
 
 // String says it in words, to be read after a colon.
-func (f netFault) String() string { return faultTexts[f] }
+func (f netFault) String() string { return faultTexts()[f] }
 
 // explainNet reads an error of dialing, reading or writing. Looking up a name
 // comes first: an error of it can also be a timeout, but says something else.
@@ -70,7 +72,7 @@ func explainErrno(err error) netFault {
 	if !ok {
 		return faultNone
 	}
-	return errnoFaults[errno]
+	return errnoFaults()[errno]
 }
 
 func explainGeneric(err error) netFault {

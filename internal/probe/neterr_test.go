@@ -33,7 +33,7 @@ func TestExplainNet(t *testing.T) {
 		{"unknown number", dial(syscall.Errno(9999)), faultOther},
 		{"anything else", errors.New("strange"), faultOther},
 	}
-	for errno, want := range errnoFaults {
+	for errno, want := range errnoFaults() {
 		tests = append(tests, struct {
 			name string
 			err  error
@@ -70,7 +70,7 @@ func TestExplainNetOfRealSockets(t *testing.T) {
 
 func TestEveryFaultHasWords(t *testing.T) {
 	faults := []netFault{faultNoName, faultLookup, faultTimeout, faultStopped, faultClosed, faultOther}
-	for _, f := range errnoFaults {
+	for _, f := range errnoFaults() {
 		faults = append(faults, f)
 	}
 	for _, f := range faults {

@@ -9,22 +9,24 @@ import (
 )
 
 // advertised are the lists of a description that are shown.
-var advertised = map[string]string{
-	"token_endpoint_auth_methods_supported": "auth_methods",
-	"grant_types_supported":                 "grant_types",
-	"response_types_supported":              "response_types",
-	"code_challenge_methods_supported":      "pkce_methods",
-	"id_token_signing_alg_values_supported": "signing_algorithms",
-	"dpop_signing_alg_values_supported":     "dpop_algorithms",
-	"scopes_supported":                      "scopes",
-	"acr_values_supported":                  "acr_values",
+func advertised() map[string]string {
+	return map[string]string{
+		"token_endpoint_auth_methods_supported": "auth_methods",
+		"grant_types_supported":                 "grant_types",
+		"response_types_supported":              "response_types",
+		"code_challenge_methods_supported":      "pkce_methods",
+		"id_token_signing_alg_values_supported": "signing_algorithms",
+		"dpop_signing_alg_values_supported":     "dpop_algorithms",
+		"scopes_supported":                      "scopes",
+		"acr_values_supported":                  "acr_values",
+	}
 }
 
 // describeFacts writes down what the issuer says of itself.
 func (l *look) describeFacts() {
 	l.facts["issuer"] = printable(l.about.text("issuer"))
 	l.facts["oauth_only"] = l.about.oauth
-	for field, name := range advertised {
+	for field, name := range advertised() {
 		if list := wordsOf(l.about.fields, field); len(list) > 0 {
 			l.facts[name] = list[:min(len(list), 50)]
 		}

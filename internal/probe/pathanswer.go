@@ -40,25 +40,27 @@ type expected struct {
 }
 
 // wellKnown are the challenge pages by the last part of their path.
-var wellKnown = map[string]expected{
-	// Chromium, Android: www.chromium.org/chromium-os/chromiumos-design-docs/network-portal-detection
-	"generate_204": {status: http.StatusNoContent},
-	"gen_204":      {status: http.StatusNoContent},
-	// Apple: "Success" as title and text, www.revk.uk/2016/08/captive-portals-apple.html
-	"hotspot-detect.html": {http.StatusOK, "<html><head><title>Success</title></head><body>Success</body></html>"},
-	// Firefox: netwerk/docs/captive_portals.md in its sources
-	"canonical.html": {http.StatusOK, `<meta http-equiv="refresh" content="0;url=https://support.mozilla.org/kb/captive-portal"/>`},
-	"success.txt":    {http.StatusOK, "success"},
-	// Windows: net/captivedetection/endpoints.go of github.com/tailscale/tailscale has both texts
-	"connecttest.txt": {http.StatusOK, "Microsoft Connect Test"},
-	"ncsi.txt":        {http.StatusOK, "Microsoft NCSI"},
-	// NetworkManager: "response" in NetworkManager.conf(5)
-	"check_network_status.txt": {http.StatusOK, "NetworkManager is online"},
+func wellKnown() map[string]expected {
+	return map[string]expected{
+		// Chromium, Android: www.chromium.org/chromium-os/chromiumos-design-docs/network-portal-detection
+		"generate_204": {status: http.StatusNoContent},
+		"gen_204":      {status: http.StatusNoContent},
+		// Apple: "Success" as title and text, www.revk.uk/2016/08/captive-portals-apple.html
+		"hotspot-detect.html": {http.StatusOK, "<html><head><title>Success</title></head><body>Success</body></html>"},
+		// Firefox: netwerk/docs/captive_portals.md in its sources
+		"canonical.html": {http.StatusOK, `<meta http-equiv="refresh" content="0;url=https://support.mozilla.org/kb/captive-portal"/>`},
+		"success.txt":    {http.StatusOK, "success"},
+		// Windows: net/captivedetection/endpoints.go of github.com/tailscale/tailscale has both texts
+		"connecttest.txt": {http.StatusOK, "Microsoft Connect Test"},
+		"ncsi.txt":        {http.StatusOK, "Microsoft NCSI"},
+		// NetworkManager: "response" in NetworkManager.conf(5)
+		"check_network_status.txt": {http.StatusOK, "NetworkManager is online"},
+	}
 }
 
 // challengeFor is what a page must answer if it is a well-known challenge.
 func challengeFor(u *url.URL) *expected {
-	if e, known := wellKnown[strings.ToLower(path.Base(u.Path))]; known {
+	if e, known := wellKnown()[strings.ToLower(path.Base(u.Path))]; known {
 		return &e
 	}
 	return nil

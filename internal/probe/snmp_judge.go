@@ -23,18 +23,20 @@ type snmpReport struct {
 
 // snmpReports lists the reports of RFC 3414, 5 (usmStats), RFC 3412, 5
 // (snmpMPD) and RFC 3413, 4.1.2 (contexts).
-var snmpReports = map[string]snmpReport{
-	".1.3.6.1.6.3.15.1.1.1.0": {"usmStatsUnsupportedSecLevels", "level_not_supported", "the agent says that this user is not set up for the level that was asked with"},
-	notInTimeWindows:          {"usmStatsNotInTimeWindows", "not_in_time_window", "the agent says, also about its own counters, that they are not its own; the time of day has no part in it"},
-	".1.3.6.1.6.3.15.1.1.3.0": {"usmStatsUnknownUserNames", "unknown_user", "the agent says that it does not know this user"},
-	".1.3.6.1.6.3.15.1.1.4.0": {"usmStatsUnknownEngineIDs", "", "the agent does not know the engine id that it gave itself a moment ago"},
-	".1.3.6.1.6.3.15.1.1.5.0": {"usmStatsWrongDigests", "wrong_auth_key", "the agent says that the authentication password or its protocol is wrong; the user it knows"},
-	".1.3.6.1.6.3.15.1.1.6.0": {"usmStatsDecryptionErrors", "wrong_privacy_key", "the agent says that it cannot decrypt the request: the privacy password or its protocol is wrong"},
-	".1.3.6.1.6.3.11.2.1.1.0": {"snmpUnknownSecurityModels", "", "the agent does not work with users (USM)"},
-	".1.3.6.1.6.3.11.2.1.2.0": {"snmpInvalidMsgs", "", "the agent could not read the request"},
-	".1.3.6.1.6.3.11.2.1.3.0": {"snmpUnknownPDUHandlers", "", "the agent serves no requests to read"},
-	".1.3.6.1.6.3.12.1.4.0":   {"snmpUnavailableContexts", "", "the agent says that this context is not available now"},
-	".1.3.6.1.6.3.12.1.5.0":   {"snmpUnknownContexts", "unknown_context", "the agent says that it has no such context; user and keys it took"},
+func snmpReports() map[string]snmpReport {
+	return map[string]snmpReport{
+		".1.3.6.1.6.3.15.1.1.1.0": {"usmStatsUnsupportedSecLevels", "level_not_supported", "the agent says that this user is not set up for the level that was asked with"},
+		notInTimeWindows:          {"usmStatsNotInTimeWindows", "not_in_time_window", "the agent says, also about its own counters, that they are not its own; the time of day has no part in it"},
+		".1.3.6.1.6.3.15.1.1.3.0": {"usmStatsUnknownUserNames", "unknown_user", "the agent says that it does not know this user"},
+		".1.3.6.1.6.3.15.1.1.4.0": {"usmStatsUnknownEngineIDs", "", "the agent does not know the engine id that it gave itself a moment ago"},
+		".1.3.6.1.6.3.15.1.1.5.0": {"usmStatsWrongDigests", "wrong_auth_key", "the agent says that the authentication password or its protocol is wrong; the user it knows"},
+		".1.3.6.1.6.3.15.1.1.6.0": {"usmStatsDecryptionErrors", "wrong_privacy_key", "the agent says that it cannot decrypt the request: the privacy password or its protocol is wrong"},
+		".1.3.6.1.6.3.11.2.1.1.0": {"snmpUnknownSecurityModels", "", "the agent does not work with users (USM)"},
+		".1.3.6.1.6.3.11.2.1.2.0": {"snmpInvalidMsgs", "", "the agent could not read the request"},
+		".1.3.6.1.6.3.11.2.1.3.0": {"snmpUnknownPDUHandlers", "", "the agent serves no requests to read"},
+		".1.3.6.1.6.3.12.1.4.0":   {"snmpUnavailableContexts", "", "the agent says that this context is not available now"},
+		".1.3.6.1.6.3.12.1.5.0":   {"snmpUnknownContexts", "unknown_context", "the agent says that it has no such context; user and keys it took"},
+	}
 }
 
 // judgeSNMP judges an answer. That an agent gave one is not yet a yes: what it
@@ -59,7 +61,7 @@ func judgeSNMP(reply snmpReply, facts map[string]any) diag.Finding {
 }
 
 func judgeReport(reply snmpReply, facts map[string]any) diag.Finding {
-	r, ok := snmpReports[reply.report]
+	r, ok := snmpReports()[reply.report]
 	if !ok {
 		r = snmpReport{name: reply.report, text: "the agent reports something that means nothing here"}
 	}

@@ -48,16 +48,20 @@ func (p snmpPlan) levelName() string {
 	return "noAuthNoPriv"
 }
 
-var snmpAuthProtocols = map[string]gosnmp.SnmpV3AuthProtocol{
-	"MD5": gosnmp.MD5, "SHA": gosnmp.SHA, "SHA224": gosnmp.SHA224,
-	"SHA256": gosnmp.SHA256, "SHA384": gosnmp.SHA384, "SHA512": gosnmp.SHA512,
+func snmpAuthProtocols() map[string]gosnmp.SnmpV3AuthProtocol {
+	return map[string]gosnmp.SnmpV3AuthProtocol{
+		"MD5": gosnmp.MD5, "SHA": gosnmp.SHA, "SHA224": gosnmp.SHA224,
+		"SHA256": gosnmp.SHA256, "SHA384": gosnmp.SHA384, "SHA512": gosnmp.SHA512,
+	}
 }
 
 // AES192C and AES256C extend the key as some makers do (draft-reeder), AES192
 // and AES256 as others (draft-blumenthal). Neither became a standard.
-var snmpPrivacyProtocols = map[string]gosnmp.SnmpV3PrivProtocol{
-	"DES": gosnmp.DES, "AES": gosnmp.AES, "AES192": gosnmp.AES192, "AES256": gosnmp.AES256,
-	"AES192C": gosnmp.AES192C, "AES256C": gosnmp.AES256C,
+func snmpPrivacyProtocols() map[string]gosnmp.SnmpV3PrivProtocol {
+	return map[string]gosnmp.SnmpV3PrivProtocol{
+		"DES": gosnmp.DES, "AES": gosnmp.AES, "AES192": gosnmp.AES192, "AES256": gosnmp.AES256,
+		"AES192C": gosnmp.AES192C, "AES256C": gosnmp.AES256C,
+	}
 }
 
 // planSNMP reads the parameters, and the secrets that they name.
@@ -116,10 +120,10 @@ func (p *snmpPlan) chooseVersion(with Params) error {
 // readKeys reads the passwords of a v3 user, which also say at which level to
 // ask.
 func (p *snmpPlan) readKeys(env Env, with Params) (err error) {
-	if p.auth, err = snmpKeyOf(env, with, "auth", "SHA256", snmpAuthProtocols); err != nil {
+	if p.auth, err = snmpKeyOf(env, with, "auth", "SHA256", snmpAuthProtocols()); err != nil {
 		return err
 	}
-	if p.privacy, err = snmpKeyOf(env, with, "privacy", "AES", snmpPrivacyProtocols); err != nil {
+	if p.privacy, err = snmpKeyOf(env, with, "privacy", "AES", snmpPrivacyProtocols()); err != nil {
 		return err
 	}
 	p.level = gosnmp.NoAuthNoPriv

@@ -61,14 +61,16 @@ type syncReader func(ctx context.Context, env Env) syncReport
 
 // syncReaders are the services of each system, those that say most first. The
 // first that can be read decides.
-var syncReaders = map[string][]syncReader{
-	"linux":   {readChrony, readNTPD, readTimedate},
-	"darwin":  {readSystemSetup},
-	"windows": {readW32Time},
+func syncReaders() map[string][]syncReader {
+	return map[string][]syncReader{
+		"linux":   {readChrony, readNTPD, readTimedate},
+		"darwin":  {readSystemSetup},
+		"windows": {readW32Time},
+	}
 }
 
 func runTimesync(ctx context.Context, env Env, _ Params) diag.Finding {
-	readers, ok := syncReaders[env.OS]
+	readers, ok := syncReaders()[env.OS]
 	if !ok {
 		readers = []syncReader{readChrony, readNTPD}
 	}

@@ -23,12 +23,14 @@ const (
 	chainForbidden    = "not_permitted" // the authority may not vouch for it
 )
 
-var chainFaultTexts = map[string]string{
-	chainSelfSigned:   "nobody vouches for the server but itself (self-signed)",
-	chainIncomplete:   "the server does not send the certificate in between that ties it to a trusted authority",
-	chainUnknown:      "%s vouches for the server, and this computer does not trust it",
-	chainWrongPurpose: "the certificate was not made for a server",
-	chainForbidden:    "%s vouches for the server, and may not",
+func chainFaultTexts() map[string]string {
+	return map[string]string{
+		chainSelfSigned:   "nobody vouches for the server but itself (self-signed)",
+		chainIncomplete:   "the server does not send the certificate in between that ties it to a trusted authority",
+		chainUnknown:      "%s vouches for the server, and this computer does not trust it",
+		chainWrongPurpose: "the certificate was not made for a server",
+		chainForbidden:    "%s vouches for the server, and may not",
+	}
 }
 
 // mostCerts is how many certificates of a server are looked at. Public ones
@@ -71,7 +73,7 @@ func judgeCertificates(certs []*x509.Certificate, roots *x509.CertPool, name str
 	if err != nil {
 		fault := chainFault(certs, err)
 		facts["chain_fault"] = fault
-		return found("untrusted", strings.ReplaceAll(chainFaultTexts[fault], "%s", authority(leaf.Issuer)), facts), false
+		return found("untrusted", strings.ReplaceAll(chainFaultTexts()[fault], "%s", authority(leaf.Issuer)), facts), false
 	}
 	w := overlap(chain)
 	facts["not_before"] = w.from.UTC().Format(time.RFC3339)

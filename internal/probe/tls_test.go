@@ -348,7 +348,7 @@ func (f *fallsSilent) Write(p []byte) (int, error) {
 
 // errnoOf is an error number of this system that means a fault.
 func errnoOf(f netFault) error {
-	for errno, fault := range errnoFaults {
+	for errno, fault := range errnoFaults() {
 		if fault == f {
 			return errno
 		}

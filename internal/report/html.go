@@ -50,7 +50,7 @@ func htmlPage() *template.Template {
 	return template.Must(template.New("report").Funcs(template.FuncMap{
 		"told":  func(w []weightView, details bool) []weightView { shown, _ := few(w, details); return shown },
 		"more":  func(w []weightView, details bool) int { _, n := few(w, details); return n },
-		"tone":  func(i ink) string { return tones[i] },
+		"tone":  func(i ink) string { return tones()[i] },
 		"begin": upperFirst,
 		"n":     coordinate,
 		"frame": func(p picture, open bool) framed { return framed{p, open} },
@@ -59,4 +59,6 @@ func htmlPage() *template.Template {
 }
 
 // tones are the classes of the style sheet.
-var tones = map[ink]string{goodInk: "good", warnInk: "warn", badInk: "bad", faintInk: "faint", plainInk: "plain", boldInk: "plain"}
+func tones() map[ink]string {
+	return map[ink]string{goodInk: "good", warnInk: "warn", badInk: "bad", faintInk: "faint", plainInk: "plain", boldInk: "plain"}
+}

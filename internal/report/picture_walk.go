@@ -125,12 +125,12 @@ func paintWalk(c *canvas, list []walked) {
 		}
 		last = middle + radius
 		look := stopLook(w.step)
-		class := "stop " + tones[look.Ink]
+		class := "stop " + tones()[look.Ink]
 		if !w.came() && !w.step.Next {
 			class = "stop ahead"
 		}
 		c.shapes = append(c.shapes, shape{Kind: "circle", Class: class, X: x, Y: middle, W: radius})
-		c.text("glyph "+tones[look.Ink], "middle", x, middle+5, strings.TrimSpace(look.Glyph))
+		c.text("glyph "+tones()[look.Ink], "middle", x, middle+5, strings.TrimSpace(look.Glyph))
 		high := c.lines(l, "start", indent, c.y, l.fit(w.step.Title, c.w-indent))
 		words := []string{w.step.Number + ", " + w.stage, w.what, w.when}
 		if w.when == "" {
@@ -154,11 +154,11 @@ func stopLook(s stepView) look {
 	}
 	switch outcome {
 	case diag.DidFixed:
-		return checkLooks[diag.Pass]
+		return checkLooks()[diag.Pass]
 	case diag.DidUnchanged, diag.DidWorse:
-		return checkLooks[diag.Fail]
+		return checkLooks()[diag.Fail]
 	case diag.DidUnverifiable:
-		return checkLooks[diag.Unknown]
+		return checkLooks()[diag.Unknown]
 	}
 	return s.Look
 }

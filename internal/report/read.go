@@ -72,7 +72,7 @@ func misread(name string, data []byte, err error) error {
 		return fmt.Errorf("%s: no JSON: %w", place(name, data, syntax.Offset), err)
 	case errors.As(err, &kind):
 		return fmt.Errorf("%s: %s: there is %s where %s must be", place(name, data, kind.Offset),
-			cmpOr(kind.Field, "the document"), article(kind.Value), article(jsonKinds[kind.Type.Kind()]))
+			cmpOr(kind.Field, "the document"), article(kind.Value), article(jsonKinds()[kind.Type.Kind()]))
 	case errors.As(err, &when):
 		return fmt.Errorf("%s: %q is no time", name, strings.Trim(when.Value, `"`))
 	}
@@ -80,9 +80,11 @@ func misread(name string, data []byte, err error) error {
 }
 
 // jsonKinds are the names that JSON has for what fields hold.
-var jsonKinds = map[reflect.Kind]string{
-	reflect.String: "string", reflect.Float64: "number", reflect.Int: "number", reflect.Bool: "bool",
-	reflect.Slice: "array", reflect.Map: "object", reflect.Struct: "object",
+func jsonKinds() map[reflect.Kind]string {
+	return map[reflect.Kind]string{
+		reflect.String: "string", reflect.Float64: "number", reflect.Int: "number", reflect.Bool: "bool",
+		reflect.Slice: "array", reflect.Map: "object", reflect.Struct: "object",
+	}
 }
 
 func article(noun string) string {
@@ -100,11 +102,11 @@ func place(name string, data []byte, offset int64) string {
 
 // sound reports the first value that no report holds.
 func sound(r *diag.Report) error {
-	if err := oneOf("verdict.status", r.Verdict.Status, verdictLooks); err != nil {
+	if err := oneOf("verdict.status", r.Verdict.Status, verdictLooks()); err != nil {
 		return err
 	}
 	for i, s := range r.Steps {
-		if err := oneOf(fmt.Sprintf("steps[%d].state", i), s.State, stepLooks); err != nil {
+		if err := oneOf(fmt.Sprintf("steps[%d].state", i), s.State, stepLooks()); err != nil {
 			return err
 		}
 	}

@@ -21,7 +21,7 @@ type Row struct{ Label, Text string }
 func WriteSheet(w io.Writer, s Sheet, o Options) error {
 	return send(w, func(b *bytes.Buffer) error {
 		p, s := newPage(b, o), clean(&s)
-		p.put(row{lead: []span{p.mark("", checkLooks[s.Status])}, text: s.Headline, ink: boldInk})
+		p.put(row{lead: []span{p.mark("", checkLooks()[s.Status])}, text: s.Headline, ink: boldInk})
 		for _, r := range s.Rows {
 			p.label("  ", labelled(r))
 		}

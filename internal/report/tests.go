@@ -50,9 +50,9 @@ func writeTestsText(p *page, run *diag.TestRun) {
 	for _, c := range run.Cases {
 		switch {
 		case c.Failure != "":
-			writeTestCase(p, checkLooks[diag.Fail], c, c.Failure)
+			writeTestCase(p, checkLooks()[diag.Fail], c, c.Failure)
 		case c.Skipped != "":
-			writeTestCase(p, checkLooks[diag.Skipped], c, c.Skipped)
+			writeTestCase(p, checkLooks()[diag.Skipped], c, c.Skipped)
 		}
 	}
 	n := count(run)

@@ -84,8 +84,8 @@ func writeChecks(p *page, v view) {
 	for _, c := range v.Checks {
 		writeCheckLine(p, c)
 	}
-	writeCheckCount(p, checkLooks[diag.Pass], v.Passed)
-	writeCheckCount(p, checkLooks[diag.Skipped], v.Left)
+	writeCheckCount(p, checkLooks()[diag.Pass], v.Passed)
+	writeCheckCount(p, checkLooks()[diag.Skipped], v.Left)
 	for _, c := range v.Also {
 		p.blank()
 		text := strings.TrimSpace(c.Text + " " + c.Remedy)

@@ -20,7 +20,7 @@ func writeSummary(p *page, r *diag.Report) {
 		}
 	}
 	p.put(row{
-		lead: []span{{head + "  ", verdictLooks[r.Verdict.Status].Ink}},
+		lead: []span{{head + "  ", verdictLooks()[r.Verdict.Status].Ink}},
 		text: summary,
 		tail: elapsed(r.Finished.Sub(r.Started)),
 	})

@@ -53,7 +53,7 @@ func viewReport(r *diag.Report) view {
 	v := view{
 		Title:   cmpOr(r.Playbook.Title, r.Playbook.ID),
 		Status:  r.Verdict.Status,
-		Look:    verdictLooks[r.Verdict.Status],
+		Look:    verdictLooks()[r.Verdict.Status],
 		Code:    r.Verdict.Code,
 		Where:   whereCaution(r),
 		Told:    told(r),
@@ -68,7 +68,7 @@ func viewReport(r *diag.Report) view {
 		Lasted:  lasted(r),
 		Foot:    foot(r),
 	}
-	v.Summary = sentence(cmpOr(r.Verdict.Summary, verdictFallback[r.Verdict.Status]))
+	v.Summary = sentence(cmpOr(r.Verdict.Summary, verdictFallback()[r.Verdict.Status]))
 	for _, c := range r.Checks {
 		switch {
 		case c.Status == diag.Pass || c.Status == diag.Skipped:
@@ -83,14 +83,16 @@ func viewReport(r *diag.Report) view {
 }
 
 // verdictFallback speaks where a report has no sentence of its own.
-var verdictFallback = map[diag.VerdictStatus]string{
-	diag.Healthy:      "Everything that was checked works",
-	diag.Fixed:        "The sign-in works again",
-	diag.Problem:      "Something stands in the way of the sign-in",
-	diag.Waiting:      "Nothing here can mend it now; waiting can",
-	diag.Escalate:     "Not fixed; every step was tried",
-	diag.Inconclusive: "What would decide could not be measured",
-	diag.Cancelled:    "Stopped before the end; what was done is kept",
+func verdictFallback() map[diag.VerdictStatus]string {
+	return map[diag.VerdictStatus]string{
+		diag.Healthy:      "Everything that was checked works",
+		diag.Fixed:        "The sign-in works again",
+		diag.Problem:      "Something stands in the way of the sign-in",
+		diag.Waiting:      "Nothing here can mend it now; waiting can",
+		diag.Escalate:     "Not fixed; every step was tried",
+		diag.Inconclusive: "What would decide could not be measured",
+		diag.Cancelled:    "Stopped before the end; what was done is kept",
+	}
 }
 
 // below points to the instructions of the next step, which a brief text lacks.
@@ -217,7 +219,7 @@ func told(r *diag.Report) []labelled {
 	for _, id := range r.Symptoms {
 		out = append(out, labelled{"You see", title(r, "symptom:", id)})
 	}
-	if w, ok := whereWords[r.Where]; ok && len(out) > 0 {
+	if w, ok := whereWords()[r.Where]; ok && len(out) > 0 {
 		if a := r.Answers[diag.AskWhere]; a != string(r.Where) {
 			w = "you did not say where; taken as " + w
 		}

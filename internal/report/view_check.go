@@ -18,7 +18,7 @@ type checkView struct {
 // they wait for; without them its id stands in.
 func viewCheck(c diag.Check, others []diag.Check) checkView {
 	v := checkView{
-		Look:  checkLooks[c.Status],
+		Look:  checkLooks()[c.Status],
 		Title: cmpOr(c.Title, c.ID),
 		Code:  c.Code,
 		Text:  cmpOr(c.Summary, c.Reason),

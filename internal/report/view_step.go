@@ -38,7 +38,7 @@ func viewSteps(r *diag.Report) []stepView {
 		v := viewStep(r, s)
 		v.Number = fmt.Sprintf("Step %d of %d", i+1, len(r.Steps))
 		if todo && s.ID == r.Verdict.Next.Step {
-			v.Next, v.Look = true, stepLooks[diag.StepCurrent]
+			v.Next, v.Look = true, stepLooks()[diag.StepCurrent]
 			v.Do, v.Why, v.Careful = s.Do, s.Why, s.Careful
 		}
 		out = append(out, v)
@@ -47,7 +47,7 @@ func viewSteps(r *diag.Report) []stepView {
 }
 
 func viewStep(r *diag.Report, s diag.StepResult) stepView {
-	v := stepView{ID: s.ID, Stage: s.Stage, State: s.State, Outcome: s.Outcome, Look: stepLooks[s.State], Title: cmpOr(s.Title, s.ID), Note: stepNote(s)}
+	v := stepView{ID: s.ID, Stage: s.Stage, State: s.State, Outcome: s.Outcome, Look: stepLooks()[s.State], Title: cmpOr(s.Title, s.ID), Note: stepNote(s)}
 	switch s.State {
 	case diag.StepPending, diag.StepCurrent:
 		v.Minutes = minutes(s.Minutes)
@@ -67,7 +67,7 @@ func viewStep(r *diag.Report, s diag.StepResult) stepView {
 func stepNote(s diag.StepResult) string {
 	switch s.State {
 	case diag.StepDone:
-		return cmpOr(s.OutcomeText, cmpOr(outcomeWords[s.Outcome], s.Outcome))
+		return cmpOr(s.OutcomeText, cmpOr(outcomeWords()[s.Outcome], s.Outcome))
 	case diag.StepSatisfied:
 		if s.Proof == "" {
 			return "not needed"

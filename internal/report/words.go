@@ -17,39 +17,47 @@ type look struct {
 	Word  string
 }
 
-var checkLooks = map[diag.Status]look{
-	diag.Pass:    {"✓", goodInk, "passed"},
-	diag.Warn:    {"!", warnInk, "warning"},
-	diag.Fail:    {"✗", badInk, "failed"},
-	diag.Unknown: {"?", warnInk, "could not be measured"},
-	diag.Blocked: {"–", faintInk, "waits"},
-	diag.Skipped: {"·", faintInk, "skipped"},
+func checkLooks() map[diag.Status]look {
+	return map[diag.Status]look{
+		diag.Pass:    {"✓", goodInk, "passed"},
+		diag.Warn:    {"!", warnInk, "warning"},
+		diag.Fail:    {"✗", badInk, "failed"},
+		diag.Unknown: {"?", warnInk, "could not be measured"},
+		diag.Blocked: {"–", faintInk, "waits"},
+		diag.Skipped: {"·", faintInk, "skipped"},
+	}
 }
 
-var verdictLooks = map[diag.VerdictStatus]look{
-	diag.Healthy:      {"✓", goodInk, "Healthy"},
-	diag.Fixed:        {"✓", goodInk, "Fixed"},
-	diag.Problem:      {"✗", badInk, "Problem"},
-	diag.Waiting:      {"!", warnInk, "Wait"},
-	diag.Escalate:     {"✗", badInk, "Not fixed"},
-	diag.Inconclusive: {"?", warnInk, "Not sure yet"},
-	diag.Cancelled:    {"·", faintInk, "Stopped"},
+func verdictLooks() map[diag.VerdictStatus]look {
+	return map[diag.VerdictStatus]look{
+		diag.Healthy:      {"✓", goodInk, "Healthy"},
+		diag.Fixed:        {"✓", goodInk, "Fixed"},
+		diag.Problem:      {"✗", badInk, "Problem"},
+		diag.Waiting:      {"!", warnInk, "Wait"},
+		diag.Escalate:     {"✗", badInk, "Not fixed"},
+		diag.Inconclusive: {"?", warnInk, "Not sure yet"},
+		diag.Cancelled:    {"·", faintInk, "Stopped"},
+	}
 }
 
-var stepLooks = map[diag.StepState]look{
-	diag.StepDone:      {"·", plainInk, "done"},
-	diag.StepSatisfied: {"✓", goodInk, "not needed"},
-	diag.StepSkipped:   {"–", faintInk, "passed over"},
-	diag.StepPending:   {" ", plainInk, "still to come"},
-	diag.StepCurrent:   {"→", boldInk, "next"},
+func stepLooks() map[diag.StepState]look {
+	return map[diag.StepState]look{
+		diag.StepDone:      {"·", plainInk, "done"},
+		diag.StepSatisfied: {"✓", goodInk, "not needed"},
+		diag.StepSkipped:   {"–", faintInk, "passed over"},
+		diag.StepPending:   {" ", plainInk, "still to come"},
+		diag.StepCurrent:   {"→", boldInk, "next"},
+	}
 }
 
-var outcomeWords = map[string]string{
-	diag.DidFixed:        "it works now",
-	diag.DidUnchanged:    "no change",
-	diag.DidWorse:        "it got worse",
-	diag.DidUnverifiable: "could not tell",
-	diag.DidSatisfied:    "not needed",
+func outcomeWords() map[string]string {
+	return map[string]string{
+		diag.DidFixed:        "it works now",
+		diag.DidUnchanged:    "no change",
+		diag.DidWorse:        "it got worse",
+		diag.DidUnverifiable: "could not tell",
+		diag.DidSatisfied:    "not needed",
+	}
 }
 
 // checkpointWords are what can be reported of a checkpoint, in the order to tell.
@@ -60,10 +68,12 @@ var checkpointWords = []struct{ what, word string }{
 	{diag.NotApplicable, "Not for you"},
 }
 
-var whereWords = map[diag.Where]string{
-	diag.WhereHere:        "on this computer",
-	diag.WhereSameNetwork: "on another device, on this network",
-	diag.WhereElsewhere:   "on mobile data, or in another place",
+func whereWords() map[diag.Where]string {
+	return map[diag.Where]string{
+		diag.WhereHere:        "on this computer",
+		diag.WhereSameNetwork: "on another device, on this network",
+		diag.WhereElsewhere:   "on mobile data, or in another place",
+	}
 }
 
 const slight = "slight"

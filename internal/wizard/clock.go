@@ -37,18 +37,20 @@ func (c *clock) spoken() string {
 }
 
 // figures are three columns by five rows each, read by row.
-var figures = map[rune][5]string{
-	'0': {"###", "# #", "# #", "# #", "###"},
-	'1': {" # ", "## ", " # ", " # ", "###"},
-	'2': {"###", "  #", "###", "#  ", "###"},
-	'3': {"###", "  #", "###", "  #", "###"},
-	'4': {"# #", "# #", "###", "  #", "  #"},
-	'5': {"###", "#  ", "###", "  #", "###"},
-	'6': {"###", "#  ", "###", "# #", "###"},
-	'7': {"###", "  #", "  #", "  #", "  #"},
-	'8': {"###", "# #", "###", "# #", "###"},
-	'9': {"###", "# #", "###", "  #", "###"},
-	':': {" ", "#", " ", "#", " "},
+func figures() map[rune][5]string {
+	return map[rune][5]string{
+		'0': {"###", "# #", "# #", "# #", "###"},
+		'1': {" # ", "## ", " # ", " # ", "###"},
+		'2': {"###", "  #", "###", "#  ", "###"},
+		'3': {"###", "  #", "###", "  #", "###"},
+		'4': {"# #", "# #", "###", "  #", "  #"},
+		'5': {"###", "#  ", "###", "  #", "###"},
+		'6': {"###", "#  ", "###", "# #", "###"},
+		'7': {"###", "  #", "  #", "  #", "  #"},
+		'8': {"###", "# #", "###", "# #", "###"},
+		'9': {"###", "# #", "###", "  #", "###"},
+		':': {" ", "#", " ", "#", " "},
+	}
 }
 
 // Widths of the clock's face: with figures of two columns a dot, of one, and
@@ -72,7 +74,7 @@ func (c *clock) face(width int) []string {
 	for y := range rows {
 		var parts []string
 		for _, r := range text {
-			parts = append(parts, dots(figures[r][y], dot))
+			parts = append(parts, dots(figures()[r][y], dot))
 		}
 		rows[y] = strings.Join(parts, strings.Repeat(" ", dot))
 	}
