@@ -88,6 +88,7 @@ func (d *diagnosis) goOn(id string) error {
 	if d.book, err = d.compile(raw, ""); err != nil {
 		return err
 	}
+	d.book.Order = d.opt.order
 	for question, choice := range was.Answers {
 		if choice != diag.NoAnswer && d.book.CheckAnswer(question, choice) == nil {
 			session.Seed(d.book, d.ev, &playbook.Given{Answers: map[string]string{question: choice}})

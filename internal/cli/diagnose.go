@@ -28,6 +28,7 @@ type diagnoseOptions struct {
 	surface    string
 	checks     []string
 	noChecks   bool
+	order      string // of the steps: empty for the playbook's
 	timeout    time.Duration
 	record     string
 	with       withFlags
@@ -47,6 +48,12 @@ try again; it is fixed when the retest at the end says so.
 In a terminal it asks. With --answers it takes every answer from a file. With
 --no-input it asks nothing, checks, and prints the ranking and the plan.
 
+The steps come in the playbook's order, and the report says what that costs.
+With --order likely comes what costs least on average: before each step the
+plan is made anew from all that is known, it says why this step comes now, and
+offers to hand over when no step is worth its time. What a step requires still
+comes before it.
+
 What you answered and what was found is kept on this computer for 90 days, so
 that you can stop and come back: see authdoctor session. Passwords, codes and
 tokens are never kept. --no-input keeps nothing, nor does --no-journal.
@@ -57,7 +64,8 @@ waits), 3 not enough could be known, 2 wrong usage, 130 stopped.`,
   authdoctor diagnose alarmcom --no-input --symptom login-rejected
   authdoctor diagnose --resume
   authdoctor diagnose alarmcom --answers case.yaml --format json
-  authdoctor diagnose alarmcom --no-input --symptom session-drops --answer web-login=works`,
+  authdoctor diagnose alarmcom --no-input --symptom session-drops --answer web-login=works
+  authdoctor diagnose alarmcom --order likely`,
 		Args: atMostOne,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := p.needFormat("diagnose", report.Formats("diagnose")...); err != nil {
@@ -82,6 +90,7 @@ waits), 3 not enough could be known, 2 wrong usage, 130 stopped.`,
 	f.StringVar(&o.surface, "surface", "", "where you act, such as app or website")
 	f.StringArrayVar(&o.checks, "check", nil, "CHECK=OUTCOME, taken as given and not measured (may be repeated)")
 	f.BoolVar(&o.noChecks, "no-checks", false, "measure nothing")
+	f.StringVar(&o.order, "order", "", "order of the steps: playbook (the default), or likely")
 	f.BoolVar(&o.resume, "resume", false, "go on with a session: diagnose --resume [SESSION], without SESSION the last one")
 	f.BoolVar(&o.noJournal, "no-journal", false, "keep nothing on disk; what is left cannot be taken up again")
 	resumeFlags(p, c, &o)
@@ -130,6 +139,9 @@ func (p *program) diagnose(ctx context.Context, o diagnoseOptions) error {
 func (d *diagnosis) chooseAsker(ctx context.Context) (closeTTY func(), err error) {
 	nothing := func() {}
 	if _, err := d.layout(d.Stdout); err != nil { // a wrong --color is said before anything runs
+		return nothing, err
+	}
+	if err := checkOrder(d.opt.order); err != nil {
 		return nothing, err
 	}
 	if d.opt.timeout <= 0 {
@@ -203,6 +215,7 @@ func (d *diagnosis) prepare(ctx context.Context) error {
 	if d.book, err = d.compile(raw, d.opt.surface); err != nil {
 		return err
 	}
+	d.book.Order = d.opt.order
 	given := d.collect()
 	if err := d.readAnswers(); err != nil {
 		return err

@@ -64,7 +64,7 @@ func (d *diagnosis) keep(given []diag.Event) {
 	store := journal.In(d.State)
 	_ = store.Expire(d.Now()) // what cannot be removed today may be tomorrow
 	head := journal.Head{
-		Tool: diag.Tool{Version: d.Version}, Surface: d.book.Surface, Given: given,
+		Tool: diag.Tool{Version: d.Version}, Surface: d.book.Surface, Order: d.book.Order, Given: given,
 		Playbook: diag.PlaybookRef{ID: d.book.ID, Version: d.book.Version, SHA256: d.book.SHA256, Title: d.book.Title},
 	}
 	head.Vars, _ = d.variables() // was read before, without an error

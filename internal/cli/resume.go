@@ -39,6 +39,10 @@ func (p *program) resume(ctx context.Context, o diagnoseOptions) error {
 	if d.book, err = p.bookOfCase(c, &d.opt.with); err != nil {
 		return err
 	}
+	if o.order != "" && o.order != orderOf(d.book) {
+		return usagef("leave --order out, or begin anew: authdoctor diagnose "+c.Playbook.ID+" --order "+o.order,
+			"session %s goes in the order that it began with, %s", c.ID, orderOf(d.book))
+	}
 	d.opt.playbook, d.opt.surface = c.Playbook.ID, c.Surface
 	closeTTY, err := d.chooseAsker(ctx)
 	if err != nil {
@@ -109,6 +113,9 @@ func (p *program) bookOfCase(c *journal.Case, with *withFlags) (*engine.Book, er
 	book, err := engine.Compile(raw, known)
 	if err != nil {
 		return nil, usagef("", "playbook %s: %s", raw.ID, err)
+	}
+	if c.Order == diag.OrderLikely {
+		book.Order = c.Order
 	}
 	if c.Surface != "" && raw.CheckSurface(c.Surface) == nil {
 		book.Surface = c.Surface

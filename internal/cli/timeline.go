@@ -42,6 +42,7 @@ var ownWords = map[string]map[string]string{
 		string(diag.WhereSameNetwork): "on another device on this network", string(diag.WhereElsewhere): "on a device away from this network"},
 	diag.AskRepair:   {"": "What now", diag.ChoiceStop: "stop here"},
 	diag.AskContinue: {"": "Go on although somebody else must act", diag.ChoiceContinue: "yes", diag.ChoiceStop: "stop here"},
+	diag.AskHandOver: {"": "Go on although no step is worth its time", diag.ChoiceContinue: "yes", diag.ChoiceStop: "hand over"},
 }
 
 func (w wording) title(kind, id string) string {

@@ -49,6 +49,7 @@ func TestMistakes(t *testing.T) {
 		{"more than all", []string{"playbook", "test", "--min-coverage", "100.5"}, []string{"is a percentage, got 100.5"}},
 		{"a report that no check has", []string{"diagnose", "alarmcom", "--no-input", "--check", "clock"}, []string{`"clock" is not CHECK=OUTCOME`}},
 		{"no such outcome", []string{"diagnose", "alarmcom", "--no-input", "--no-checks", "--check", "clock=wrong"}, []string{"wrong"}},
+		{"no such order", []string{"diagnose", "alarmcom", "--no-input", "--order", "likly"}, []string{`unknown --order "likly"`, "did you mean likely?"}},
 		{"no such answer", []string{"diagnose", "alarmcom", "--no-input", "--no-checks", "--answer", "web-login=maybe"}, []string{"maybe"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

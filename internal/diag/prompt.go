@@ -30,9 +30,16 @@ const (
 	AskWhere    = "where-fails"
 	AskRepair   = "after-repair"    // an early check failed: again, elsewhere or stop
 	AskContinue = "continue-anyway" // somebody else must act: continue or stop
+	AskHandOver = "hand-over"       // no step is worth its time: continue or stop
 )
 
-// Choices of AskRepair and AskContinue.
+// Orders in which the steps may come.
+const (
+	OrderPlaybook = "playbook" // the playbook's, exactly
+	OrderLikely   = "likely"   // what costs least on average, within what steps require
+)
+
+// Choices of AskRepair, AskContinue and AskHandOver.
 const (
 	ChoiceAgain     = "again"
 	ChoiceElsewhere = "elsewhere"
@@ -98,6 +105,8 @@ type Instruction struct {
 	// It is shown and passed, and nothing is asked.
 	Satisfied bool
 	Proof     string
+	// Now is why this step comes now; empty in the playbook's order.
+	Now       string
 	PFix      float64 // probability, 0 to 1, that this step would fix it now
 	Highlight bool    // the most promising of the steps that are left
 	Unlikely  bool    // unlikely to help here

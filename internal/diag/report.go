@@ -55,6 +55,7 @@ type Report struct {
 	Checks     []Check      `json:"checks"`
 	Causes     []Cause      `json:"causes"`
 	Opinion    *Opinion     `json:"opinion,omitempty"` // leader against runner-up; nil where no ranking may be shown
+	Plan       *Plan        `json:"plan,omitempty"`    // what the order costs; nil where no step is left, or may be advised
 	Steps      []StepResult `json:"steps"`
 	Walk       []string     `json:"walk"` // every presentation of a step, in order
 	// Checkpoints are the ids of the retest, in the order in which they are tried.
@@ -164,6 +165,18 @@ type Opinion struct {
 	WouldChange []Change `json:"would_change"` // answers not yet given that would make another cause lead
 }
 
+// Plan is what is still to be expected, in minutes on average over all that may
+// happen, handing over at the end included.
+type Plan struct {
+	Order    string  `json:"order"`    // of the walk: playbook or likely
+	Exact    bool    `json:"exact"`    // worked out exactly; else found by looking ahead, and Minutes may be less
+	Minutes  float64 `json:"minutes"`  // of the best way to go on
+	InOrder  float64 `json:"in_order"` // of the steps in the playbook's order
+	Price    float64 `json:"price"`    // of the playbook's order: InOrder less Minutes, at least 0
+	First    string  `json:"first"`    // step or question that the best way begins with; empty for handing over
+	HandOver bool    `json:"hand_over"`
+}
+
 // Ranked is a cause in an Opinion.
 type Ranked struct {
 	ID          string  `json:"id"`
@@ -205,6 +218,7 @@ type StepResult struct {
 	Minutes     float64           `json:"minutes"`
 	Do          []string          `json:"do"`
 	Why         string            `json:"why,omitempty"`
+	Now         string            `json:"now,omitempty"` // why it comes now; empty in the order of the playbook
 	Careful     []string          `json:"careful,omitempty"`
 	Proof       string            `json:"proof,omitempty"`
 	Highlight   bool              `json:"highlight,omitempty"`

@@ -52,8 +52,10 @@ func Reopen(ev *diag.Evidence) {
 	if ev.Answers[diag.AskRepair] != "" {
 		ev.Forget()
 	}
-	if ev.Answers[diag.AskContinue] == diag.ChoiceStop {
-		ev.Answer(diag.AskContinue, "", nil)
+	for _, q := range []string{diag.AskContinue, diag.AskHandOver} {
+		if ev.Answers[q] == diag.ChoiceStop {
+			ev.Answer(q, "", nil)
+		}
 	}
 }
 

@@ -36,6 +36,9 @@ type Book struct {
 	held map[string]bool
 	// Surface is where the person acts; empty for the playbook's first.
 	Surface string
+	// Order of the steps: diag.OrderPlaybook, which is also the empty one, or
+	// diag.OrderLikely.
+	Order string
 }
 
 // Compile prepares a playbook. The caller's variables outrank both the

@@ -74,6 +74,14 @@ func Next(b *Book, ev *diag.Evidence) Step {
 			return Done{s.pauseVerdict(c)}
 		}
 	}
+	if s.handsOver() {
+		switch ev.Answers[diag.AskHandOver] {
+		case "":
+			return Ask{s.handOverQuestion()}
+		case diag.ChoiceStop:
+			return Done{s.handOverVerdict()}
+		}
+	}
 	if step := s.nextStep(); step != nil {
 		return Do{s.instruction(step)}
 	}
@@ -171,8 +179,8 @@ func (s *state) conclusive(c *playbook.Cause) *judged {
 func (s *state) causeAt(i int) *playbook.Cause { return &s.b.Causes[i] }
 
 // nextStep is the retest once something seems to have helped; else the next
-// step in the playbook's order that was not presented yet; else the retest,
-// unless that came last already; else nothing.
+// step that was not presented yet, in the playbook's order or the likeliest;
+// else the retest, unless that came last already; else nothing.
 func (s *state) nextStep() *playbook.Step {
 	retest := s.b.RetestStep()
 	if s.episode.retested && s.episode.fixedBy >= 0 {
@@ -191,19 +199,30 @@ func (s *state) nextStep() *playbook.Step {
 }
 
 func (s *state) remaining() *playbook.Step {
-	for i := range s.b.Steps {
-		step := &s.b.Steps[i]
-		if step.Stage != diag.StageRetest && !s.presented(step.ID) {
+	left := s.left()
+	if len(left) == 0 {
+		return nil
+	}
+	if s.likely() {
+		if step := s.plannedStep(); step != nil {
 			return step
 		}
 	}
-	return nil
+	return left[0]
 }
 
 // question is the one to ask now, or nil: before the first step, at most
 // three, and only one whose answers could change the leader or what a step
 // says.
 func (s *state) question() *playbook.Question {
+	if s.likely() {
+		return s.plannedQuestion()
+	}
+	return s.valued(func(*playbook.Question) bool { return true })
+}
+
+// valued is the question with the most information in it, of those wanted.
+func (s *state) valued(wanted func(*playbook.Question) bool) *playbook.Question {
 	if len(s.visits) > 0 || s.ev.Asked >= maxQuestions {
 		return nil
 	}
@@ -211,7 +230,7 @@ func (s *state) question() *playbook.Question {
 	bestValue := 0.0
 	for i := range s.b.Questions {
 		q := &s.b.Questions[i]
-		if _, done := s.ev.Answers[q.ID]; done || !s.askable(q) {
+		if _, done := s.ev.Answers[q.ID]; done || !s.askable(q) || !wanted(q) {
 			continue
 		}
 		if v := s.worth(q); v > bestValue {

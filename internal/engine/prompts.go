@@ -107,8 +107,7 @@ const unlikelyHere = .05
 func (s *state) instruction(step *playbook.Step) diag.Instruction {
 	in := diag.Instruction{
 		ID: step.ID, Stage: step.Stage, Title: s.fill(step.Title), Minutes: step.Minutes,
-		Number: slices.IndexFunc(s.b.Steps, func(x playbook.Step) bool { return x.ID == step.ID }) + 1,
-		Of:     len(s.b.Steps), Surface: s.surface(step), Why: s.fill(step.Why),
+		Number: s.number(step), Of: len(s.b.Steps), Surface: s.surface(step), Why: s.fill(step.Why),
 		Careful: fillAll(step.Careful, s.vars), PFix: s.pFix(step),
 	}
 	in.Do = s.doLines(step)
@@ -120,9 +119,10 @@ func (s *state) instruction(step *playbook.Step) diag.Instruction {
 		in.Checkpoints = s.checkpoints()
 		return in
 	}
+	in.Now = s.whyNow(step)
 	in.Highlight = s.promising() == step
 	in.Unlikely = !in.Highlight && in.PFix < unlikelyHere
-	if len(step.SatisfiedBy) > 0 && s.holds(step.SatisfiedBy) {
+	if s.satisfied(step) {
 		in.Satisfied, in.Proof = true, s.proof(step.SatisfiedBy)
 		return in
 	}
@@ -131,6 +131,24 @@ func (s *state) instruction(step *playbook.Step) diag.Instruction {
 		in.Outcomes = skippable(in.Outcomes)
 	}
 	return in
+}
+
+// number is a step's place in the playbook, from 1; in the likeliest order, in
+// the walk.
+func (s *state) number(step *playbook.Step) int {
+	if !s.likely() {
+		return slices.IndexFunc(s.b.Steps, func(x playbook.Step) bool { return x.ID == step.ID }) + 1
+	}
+	if step.Stage == diag.StageRetest {
+		return len(s.b.Steps)
+	}
+	seen := map[string]bool{step.ID: true}
+	for _, v := range s.visits {
+		if retest := s.b.RetestStep(); retest == nil || v.step != retest.ID {
+			seen[v.step] = true
+		}
+	}
+	return len(seen)
 }
 
 // begun reports whether the person has been given anything to do yet; steps
@@ -246,7 +264,7 @@ func (s *state) promising() *playbook.Step {
 	bestP := 0.0
 	for i := range s.b.Steps {
 		step := &s.b.Steps[i]
-		if step.Stage == diag.StageRetest || s.presented(step.ID) || len(step.SatisfiedBy) > 0 && s.holds(step.SatisfiedBy) {
+		if step.Stage == diag.StageRetest || s.presented(step.ID) || s.satisfied(step) {
 			continue
 		}
 		if p := s.pFix(step); p > bestP {

@@ -47,6 +47,7 @@ func Report(b *Book, ev *diag.Evidence, v diag.Verdict) *diag.Report {
 	}
 	if broken(s.checks) == nil && v.Status != diag.Healthy {
 		r.Opinion = s.opinion()
+		r.Plan = s.orderPlan()
 	}
 	if v.Status == diag.Escalate || v.Status == diag.Waiting && len(ev.Walk) == 0 {
 		r.HandOver = s.handOver(v)
@@ -262,12 +263,11 @@ func (s *state) checkByID(id string) *judged {
 func (s *state) steps(v diag.Verdict) []diag.StepResult {
 	out := []diag.StepResult{}
 	promising := s.promising()
-	for i := range s.b.Steps {
-		step := &s.b.Steps[i]
+	for _, step := range s.inWalkOrder() {
 		in := s.instruction(step)
 		r := diag.StepResult{
 			ID: step.ID, Stage: step.Stage, Title: in.Title, State: diag.StepPending, PFix: in.PFix,
-			Minutes: step.Minutes, Do: in.Do, Why: in.Why, Careful: in.Careful,
+			Minutes: step.Minutes, Do: in.Do, Why: in.Why, Now: in.Now, Careful: in.Careful,
 			Highlight: promising == step,
 		}
 		if r.Careful == nil {

@@ -18,6 +18,7 @@ type state struct {
 	checks  []judged
 	obs     []observation
 	post    []float64
+	best    *planned // worked out when it is needed
 }
 
 // visit is a presentation with what became of its report: a fix that the

@@ -206,6 +206,9 @@ func (s *state) plannedNext(c *playbook.Cause) diag.Next {
 	if s.outOfReach() {
 		return diag.Next{Text: "Get the checks through first: from here, the service could not be reached, and so nothing about your account can be tried."}
 	}
+	if s.handsOver() {
+		return s.handOverNext()
+	}
 	step := s.upcoming(c)
 	if step == nil {
 		return diag.Next{}
@@ -214,10 +217,15 @@ func (s *state) plannedNext(c *playbook.Cause) diag.Next {
 }
 
 func (s *state) upcoming(c *playbook.Cause) *playbook.Step {
+	if s.likely() {
+		if step := s.plannedStep(); step != nil {
+			return step
+		}
+	}
 	var first, best *playbook.Step
 	for i := range s.b.Steps {
 		step := &s.b.Steps[i]
-		if s.presented(step.ID) || len(step.SatisfiedBy) > 0 && s.holds(step.SatisfiedBy) {
+		if s.presented(step.ID) || s.satisfied(step) {
 			continue
 		}
 		if first == nil {

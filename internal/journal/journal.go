@@ -42,7 +42,8 @@ type Head struct {
 	Playbook diag.PlaybookRef  `json:"playbook"`
 	Path     string            `json:"path,omitempty"` // of the playbook, absolute, when it is not built in
 	Surface  string            `json:"surface,omitempty"`
-	Vars     map[string]string `json:"vars,omitempty"` // those of the command line
+	Order    string            `json:"order,omitempty"` // of the steps; empty for the playbook's
+	Vars     map[string]string `json:"vars,omitempty"`  // those of the command line
 	// Given is what was known from the start, from flags and an answers file:
 	// it is on the first line, so that it is there whole or not at all.
 	Given []diag.Event `json:"given,omitempty"`

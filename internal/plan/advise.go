@@ -125,6 +125,30 @@ func (p *Problem) firstStep() int {
 	return 0
 }
 
+// Failed is the problem after a step was tried and did not help, without that
+// step.
+func (p *Problem) Failed(step int) *Problem {
+	out := &Problem{Weights: slices.Clone(p.Weights), Escalate: p.Escalate}
+	unfixed(out.Weights, p.Tests[step].Fixed)
+	for i, t := range p.Tests {
+		if i == step {
+			continue
+		}
+		var after []int
+		for _, r := range t.After {
+			switch {
+			case r > step:
+				after = append(after, r-1)
+			case r < step:
+				after = append(after, r)
+			}
+		}
+		t.After = after
+		out.Tests = append(out.Tests, t)
+	}
+	return out
+}
+
 // blunt is the problem with steps that tell nothing but that they did not fix
 // it. Then a policy is a list.
 func (p *Problem) blunt() *Problem {

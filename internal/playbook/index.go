@@ -16,7 +16,7 @@ var wheres = []string{string(diag.WhereHere), string(diag.WhereSameNetwork), str
 
 // reserved are ids that mean something else wherever an answer or a condition
 // could name them.
-var reserved = []string{KeySymptom, diag.AskSymptoms, diag.AskWhere, diag.AskRepair, diag.AskContinue}
+var reserved = []string{KeySymptom, diag.AskSymptoms, diag.AskWhere, diag.AskRepair, diag.AskContinue, diag.AskHandOver}
 
 // did lists what can be reported after every step.
 var did = []string{diag.DidFixed, diag.DidUnchanged, diag.DidWorse, diag.DidUnverifiable}

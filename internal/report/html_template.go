@@ -133,10 +133,13 @@ const htmlText = `<!doctype html>
 {{- end}}
 </ol>
 {{- end}}
-{{- if or .Why .Careful .Tried}}
+{{- if or .Why .Now .Careful .Tried}}
 <dl>
 {{- with .Why}}
 <dt>Why</dt><dd>{{.}}</dd>
+{{- end}}
+{{- with .Now}}
+<dt>Now</dt><dd>{{.}}</dd>
 {{- end}}
 {{- range $i, $text := .Careful}}
 {{if not $i}}<dt>Careful</dt>{{end}}<dd>{{$text}}</dd>
@@ -147,6 +150,9 @@ const htmlText = `<!doctype html>
 </dl>
 {{- end}}
 </div>
+{{- end}}
+{{- with $.Order}}
+<p class="faint">{{.}}</p>
 {{- end}}
 </section>
 {{- end}}

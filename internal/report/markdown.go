@@ -23,6 +23,9 @@ func writeMarkdown(b *bytes.Buffer, r *diag.Report, o Options) error {
 	m.checks(v)
 	m.opinion(v.Opinion)
 	m.steps(v.Steps)
+	if v.Order != "" {
+		m.line("\n%s", md(v.Order))
+	}
 	m.told(v)
 	m.moments(v)
 	m.line("\n---\n")
@@ -144,6 +147,9 @@ func (m *ticket) steps(steps []stepView) {
 		extra := s.Tried
 		if s.Why != "" {
 			extra = append([]labelled{{"Why", s.Why}}, extra...)
+		}
+		if s.Now != "" {
+			extra = append(extra, labelled{"Now", s.Now})
 		}
 		for _, c := range s.Careful {
 			extra = append(extra, labelled{"Careful", c})

@@ -29,6 +29,9 @@ func writeText(b *bytes.Buffer, r *diag.Report, o Options) error {
 	}
 	writeOpinion(p, v.Opinion)
 	writeSteps(p, v.Steps)
+	if v.Order != "" {
+		p.put(row{lead: []span{{"  ", plainInk}}, text: v.Order, ink: faintInk})
+	}
 	writeTold(p, v)
 	writeMoments(p, v)
 	p.blank()
@@ -190,6 +193,9 @@ func writeInstructions(p *page, s stepView) {
 	}
 	if s.Why != "" {
 		p.put(row{lead: []span{{indent, plainInk}, {"Why      ", faintInk}}, text: s.Why})
+	}
+	if s.Now != "" {
+		p.put(row{lead: []span{{indent, plainInk}, {"Now      ", faintInk}}, text: s.Now})
 	}
 	for i, c := range s.Careful {
 		p.put(row{lead: []span{{indent, plainInk}, {pad(first(i, "Careful"), 9), warnInk}}, text: c})

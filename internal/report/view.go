@@ -29,6 +29,7 @@ type view struct {
 	Also    []checkView
 	Opinion *opinionView
 	Steps   []stepView
+	Order   string       // what the order of the steps costs; may be empty
 	Moments []momentView // what happened when, in order
 	Zone    string       // of their times
 	Lasted  bool         // long enough for the times to tell something
@@ -63,6 +64,7 @@ func viewReport(r *diag.Report) view {
 		Left:    titlesOf(r.Checks, diag.Skipped, "skipped"),
 		Opinion: viewOpinion(r.Opinion, r.Causes),
 		Steps:   viewSteps(r),
+		Order:   orderPrice(r),
 		Moments: viewTimeline(r),
 		Zone:    zoneOf(r),
 		Lasted:  lasted(r),

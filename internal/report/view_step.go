@@ -21,6 +21,7 @@ type stepView struct {
 	Next    bool // the one to do now, with its instructions
 	Do      []string
 	Why     string
+	Now     string // why it comes now
 	Careful []string
 	Tried   []labelled // checkpoints of the retest
 }
@@ -39,7 +40,7 @@ func viewSteps(r *diag.Report) []stepView {
 		v.Number = fmt.Sprintf("Step %d of %d", i+1, len(r.Steps))
 		if todo && s.ID == r.Verdict.Next.Step {
 			v.Next, v.Look = true, stepLooks()[diag.StepCurrent]
-			v.Do, v.Why, v.Careful = s.Do, s.Why, s.Careful
+			v.Do, v.Why, v.Now, v.Careful = s.Do, s.Why, s.Now, s.Careful
 		}
 		out = append(out, v)
 	}
@@ -84,3 +85,32 @@ func stepNote(s diag.StepResult) string {
 	}
 	return ""
 }
+
+// orderPrice says what the order of the steps costs on average, beside the
+// other one. It is said where steps are advised.
+func orderPrice(r *diag.Report) string {
+	p := r.Plan
+	if p == nil || r.Opinion == nil || r.Verdict.Next.Step == "" {
+		return ""
+	}
+	took := fmt.Sprintf("On average this order takes %s to the end, handing over included", wholeMinutes(p.InOrder))
+	if p.Order == diag.OrderLikely {
+		took = fmt.Sprintf("On average this order takes %s to the end, handing over included", wholeMinutes(p.Minutes))
+	}
+	switch {
+	case p.Order == diag.OrderLikely && p.Price >= worthSaying:
+		return took + fmt.Sprintf("; the playbook's order takes %s.", wholeMinutes(p.InOrder))
+	case p.Price < worthSaying:
+		return took + "; no other order takes less."
+	case p.HandOver:
+		return took + fmt.Sprintf("; handing over at once takes %s.", wholeMinutes(p.Minutes))
+	case p.Exact:
+		return took + fmt.Sprintf("; the likeliest order takes %s (--order likely).", wholeMinutes(p.Minutes))
+	}
+	return took + fmt.Sprintf("; the likeliest order takes %s or less (--order likely).", wholeMinutes(p.Minutes))
+}
+
+// worthSaying is from how many minutes on an order is dearer than another.
+const worthSaying = .5
+
+func wholeMinutes(m float64) string { return plural(int(m+.5), "minute") }

@@ -73,6 +73,9 @@ func (s *Session) Run(ctx context.Context, ev *diag.Evidence) (diag.Verdict, err
 		var err error
 		switch step := engine.Next(s.Book, ev).(type) {
 		case engine.Ask:
+			if s.PlanOnly && step.Question.ID == diag.AskHandOver {
+				return engine.Judge(s.Book, ev, s.Told != nil && s.Told()), nil
+			}
 			err = s.ask(ctx, ev, step.Question)
 		case engine.Probe:
 			s.probe(ctx, ev, step.Requests)

@@ -114,6 +114,21 @@ func satisfiedStep() diag.Instruction {
 	return s
 }
 
+// likelyStep comes in the likeliest order, and says why.
+func likelyStep() diag.Instruction {
+	s := passwordStep()
+	s.Now = "This comes first because it is the likeliest to help for its time: 31 in 100, 6 minutes."
+	return s
+}
+
+func handOver() diag.Question {
+	return diag.Question{
+		ID: diag.AskHandOver, Text: "No step that is left is worth its time. What now?",
+		Help:    "Turn to your alarm company. The likeliest of the steps is “Give the app a fresh session”: 2 in 100, 5 minutes.",
+		Choices: []diag.Choice{{ID: diag.ChoiceStop, Text: "Hand over now"}, {ID: diag.ChoiceContinue, Text: "Go on with the steps"}},
+	}
+}
+
 func retestStep() diag.Instruction {
 	return diag.Instruction{
 		ID: "retest", Title: "Prove that it works", Number: 5, Of: 5, Minutes: 25,
@@ -155,6 +170,8 @@ func allPages() map[string]page {
 		"repair":        w.questionPage(repairQuestion()),
 		"pause":         w.questionPage(pauseQuestion()),
 		"step":          stepPage(passwordStep()),
+		"step-likely":   stepPage(likelyStep()),
+		"hand-over":     w.questionPage(handOver()),
 		"satisfied":     satisfiedPage(satisfiedStep()),
 		"retest":        retestPage(retestStep()),
 		"checkpoint":    checkpointPage(retestStep(), 1),

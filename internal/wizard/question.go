@@ -22,7 +22,8 @@ func (w *Wizard) questionPage(q diag.Question) page {
 		choices: choiceTexts(q.Choices),
 		offer:   "why we ask",
 	}
-	if q.Help != "" && q.ID != diag.AskContinue {
+	decided := q.ID == diag.AskContinue || q.ID == diag.AskHandOver
+	if q.Help != "" && !decided {
 		p.more = remark("", q.Help)
 	}
 	if extra := extraChoice(q); extra != "" {
@@ -37,7 +38,7 @@ func (w *Wizard) questionPage(q diag.Question) page {
 	if q.Finding != nil {
 		p.blocks = findingBlocks(q)
 		p.name = q.Finding.Title + ", " + statusWord(q.Finding.Status)
-	} else if q.ID == diag.AskContinue {
+	} else if decided {
 		p.blocks = remark("Do this", q.Help)
 	}
 	return p
@@ -52,7 +53,7 @@ func extraChoice(q diag.Question) string {
 		}
 		return somethingElse
 	}
-	decided := q.Finding != nil || q.ID == diag.AskRepair || q.ID == diag.AskContinue
+	decided := q.Finding != nil || slices.Contains([]string{diag.AskRepair, diag.AskContinue, diag.AskHandOver}, q.ID)
 	if decided || slices.ContainsFunc(q.Choices, meansUnsure) {
 		return ""
 	}

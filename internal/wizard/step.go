@@ -73,6 +73,8 @@ func stepText(step diag.Instruction) []block {
 
 func promise(step diag.Instruction) string {
 	switch {
+	case step.Now != "":
+		return step.Now
 	case step.Highlight:
 		return "The most promising of the steps that are left (" + inHundred(step.PFix) + ")."
 	case step.Unlikely:
