@@ -105,7 +105,11 @@ func (d *diagnosis) greet() error {
 	if err != nil {
 		return err
 	}
-	return report.Greeting(d.Stderr, d.book.Title, "It contacts time servers and the sign-in page, never your account. It never asks for your password.", o)
+	promise := "It contacts time servers and the sign-in page, never your account. It never asks for your password."
+	if d.opt.noChecks {
+		promise = "It contacts nobody, and never asks for your password."
+	}
+	return report.Greeting(d.Stderr, d.book.Title, promise, o)
 }
 
 // text leaves out what the person has just gone through, where it is still on
@@ -136,6 +140,9 @@ func (g *greeter) Ask(ctx context.Context, q diag.Question) (diag.Answer, error)
 	}
 	if err == nil {
 		err = g.d.takeMessage(text)
+	}
+	if err == nil {
+		g.d.tellMessage()
 	}
 	return a, err
 }

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/redact"
+	"github.com/authdoctor/authdoctor/internal/report"
 )
 
 // takeMessage keeps the message that was pasted, without its secrets, and what
@@ -29,4 +31,25 @@ func (d *diagnosis) takeMessage(text string) error {
 	}
 	d.ev.Paste(text, matches)
 	return nil
+}
+
+// tellMessage says what was recognised in the message, and that it counts.
+func (d *diagnosis) tellMessage() {
+	if d.ev.Message == "" || d.quiet {
+		return
+	}
+	said := "It is not one that this program knows; it is kept for whoever helps."
+	if len(d.ev.Matches) > 0 {
+		m := d.ev.Matches[0]
+		said = "It means: " + m.Title + ". "
+		if m.Certain {
+			said += "That is taken into account."
+		} else {
+			said += "It may mean other things too, so it weighs nothing."
+		}
+	}
+	for _, l := range report.Wrap(said, 76) {
+		fmt.Fprintf(d.Stderr, "  %s\n", l)
+	}
+	fmt.Fprintln(d.Stderr)
 }

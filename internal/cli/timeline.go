@@ -38,7 +38,7 @@ type wording struct{ r *diag.Report }
 // ownWords are those of the engine's own questions, by choice.
 var ownWords = map[string]map[string]string{
 	diag.AskSymptoms: {"": "What is seen"},
-	diag.AskWhere: {"": "Where it fails", string(diag.WhereHere): "on this computer",
+	diag.AskWhere: {"": "Where it fails", string(diag.WhereHere): "on this computer, or everywhere",
 		string(diag.WhereSameNetwork): "on another device on this network", string(diag.WhereElsewhere): "on a device away from this network"},
 	diag.AskRepair:   {"": "What now", diag.ChoiceStop: "stop here"},
 	diag.AskContinue: {"": "Go on although somebody else must act", diag.ChoiceContinue: "yes", diag.ChoiceStop: "stop here"},
@@ -74,6 +74,9 @@ func (w wording) moment(e diag.Event) (diag.Moment, bool) {
 		}
 		return diag.Moment{What: "answered", Text: question + " – " + answer, From: "question:" + e.Question}, true
 	case diag.Measured, diag.Given:
+		if e.Finding.Outcome == diag.NotMeasured {
+			return diag.Moment{}, false // nothing happened
+		}
 		return w.check(e), true
 	case diag.Stepped:
 		return w.step(e), true

@@ -251,8 +251,10 @@ type Next struct {
 // HandOver is what to give to whoever must act.
 type HandOver struct {
 	To   string   `json:"to"`
-	Text string   `json:"text"`
+	Text string   `json:"text"` // what to ask of them
 	Give []string `json:"give"`
+	// Meanwhile is what the person does until they have acted; may be empty.
+	Meanwhile string `json:"meanwhile,omitempty"`
 }
 
 // TestRun is the outcome of a set of test cases, for the writers of lint and

@@ -332,7 +332,7 @@ func (s *state) handOver(v diag.Verdict) *diag.HandOver {
 	}
 	h := &diag.HandOver{To: s.fill(e.To), Text: s.fill(e.Text), Give: fillAll(e.Give, s.vars)}
 	if c := s.causeByID(v.Cause); c != nil && c.Escalate != "" {
-		h.Text = s.fill(c.Escalate)
+		h.Meanwhile = s.fill(c.Escalate)
 	}
 	return h
 }

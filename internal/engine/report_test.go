@@ -86,7 +86,10 @@ func TestWhatAReportHolds(t *testing.T) {
 			}
 			var want *diag.HandOver
 			if tt.text != "" {
-				want = &diag.HandOver{To: "support", Text: tt.text, Give: []string{"The address " + page + "."}}
+				want = &diag.HandOver{To: "support", Text: "Tell them.", Give: []string{"The address " + page + "."}}
+				if tt.text != "Tell them." {
+					want.Meanwhile = tt.text
+				}
 			}
 			if diff := cmp.Diff(want, r.HandOver); diff != "" {
 				t.Errorf("hand-over (-want +got):\n%s", diff)

@@ -272,6 +272,12 @@ func (s *state) provenVerdict() diag.Verdict {
 			v.Summary = "Fixed: it works again after the step “" + s.fill(step.Title) + "”."
 		}
 	}
+	switch n := len(v.Pending); {
+	case n == 1:
+		v.Summary += " One thing is still to be tried."
+	case n > 1:
+		v.Summary += fmt.Sprintf(" %d things are still to be tried.", n)
+	}
 	if !cause.Leak {
 		v.Why = "It was most likely this: " + s.fill(cause.Title) + "."
 	}

@@ -82,11 +82,12 @@ func Preview(w io.Writer, r *diag.Report) error {
 	return send(w, func(b *bytes.Buffer) error {
 		for _, f := range files {
 			fmt.Fprintf(b, "── %s  (%s, %d bytes)\n", f.name, f.what, len(f.data))
-			if strings.HasSuffix(f.name, ".txt") || f.name == manifestName {
+			if f.name == "request.txt" || f.name == "tried.txt" {
 				b.Write(f.data)
 				b.WriteByte('\n')
 			}
 		}
+		fmt.Fprintf(b, "\nTaken out, or replaced by stand-ins: %s.\n", takenOutInWords(files))
 		return nil
 	})
 }
@@ -124,6 +125,23 @@ func pack(r *diag.Report) ([]packed, error) {
 	return append(files, packed{manifestName, "what is in here, and what was taken out", append(manifest, '\n')}), nil
 }
 
+// takenOutInWords sums up what the report as data lost.
+func takenOutInWords(files []packed) string {
+	var parts []string
+	for _, f := range files {
+		if f.name != "report.json" {
+			continue
+		}
+		for _, x := range redactions(f) {
+			parts = append(parts, fmt.Sprintf("%s (%d times)", x.Kind, x.Count))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing, for nothing of the kind was in it"
+	}
+	return strings.Join(parts, ", ")
+}
+
 // request is the letter to whoever must act: one thing is asked of them.
 func request(r *diag.Report) []byte {
 	var b strings.Builder
@@ -148,8 +166,10 @@ func request(r *diag.Report) []byte {
 		line("Since", stampOf(r.Timeline[0].At))
 	}
 	if h := r.HandOver; h != nil {
+		line("Until then", h.Meanwhile)
+		b.WriteString("\nPlease fill in what this program does not know, and never a password:\n")
 		for _, g := range h.Give {
-			line("Enclose", g)
+			fmt.Fprintf(&b, "  %s: ________________\n", g)
 		}
 	}
 	b.WriteString("\nThe other files say what was measured and tried. No password, code, cookie or token is in them;\npeople and public addresses have stand-ins that stay the same throughout.\n")

@@ -123,7 +123,7 @@ func (v *view) handOver(r *diag.Report) {
 	h := r.HandOver
 	switch {
 	case r.Verdict.Status == diag.Waiting:
-		v.advise("Meanwhile", h.Text)
+		v.advise("Meanwhile", cmpOr(h.Meanwhile, h.Text))
 		if h.To != "" {
 			v.advise("If it lasts", "turn to "+h.To)
 		}
@@ -134,6 +134,9 @@ func (v *view) handOver(r *diag.Report) {
 		v.advise("Tell them", h.Text)
 	}
 	v.advise("Give them", h.Give...)
+	if r.Verdict.Status != diag.Waiting {
+		v.advise("Until then", h.Meanwhile)
+	}
 }
 
 // planned reports that the list of steps says what to do next, and says it

@@ -70,7 +70,7 @@ var checkpointWords = []struct{ what, word string }{
 
 func whereWords() map[diag.Where]string {
 	return map[diag.Where]string{
-		diag.WhereHere:        "on this computer",
+		diag.WhereHere:        "on this computer, or everywhere",
 		diag.WhereSameNetwork: "on another device, on this network",
 		diag.WhereElsewhere:   "on mobile data, or in another place",
 	}

@@ -102,8 +102,9 @@ func (s *Session) Run(ctx context.Context, ev *diag.Evidence) (diag.Verdict, err
 // postponed tries what was put off in a retest, when nothing else is left to
 // do. What passed before stays passed.
 func (s *Session) postponed(ctx context.Context, ev *diag.Evidence) error {
-	if _, done := engine.Next(s.Book, ev).(engine.Done); !done {
-		return nil
+	done, ok := engine.Next(s.Book, ev).(engine.Done)
+	if !ok || done.Verdict.Status != diag.Fixed && done.Verdict.Status != diag.Waiting {
+		return nil // something else is left to do, or nothing at all
 	}
 	in, ok := engine.Postponed(s.Book, ev)
 	if !ok {

@@ -110,7 +110,9 @@ func storyLine(p page, r reply) line {
 			said = "(left empty)"
 		}
 	case paste:
-		said = fmt.Sprintf("%d characters", len([]rune(r.text)))
+		if said = fmt.Sprintf("%d characters", len([]rune(r.text))); len([]rune(r.text)) == 1 {
+			said = "1 character"
+		}
 		switch {
 		case strings.TrimSpace(r.text) == "":
 			said = "none"
