@@ -219,6 +219,8 @@ func TestTextLeavesAlone(t *testing.T) {
 		"ORA-01017: invalid username/password; logon denied",
 		"password: Permission denied",
 		"sftp password: Permission denied (publickey,password).",
+		"krb5_get_init_creds_password: Client not found in Kerberos database (2529638918)",
+		"krb5_get_init_creds_password: Preauthentication failed",
 		"secret: not found",
 		"token: 401",
 		"token 403",

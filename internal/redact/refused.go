@@ -60,4 +60,7 @@ var refusalPhrases = []string{
 	"not found", "not allowed", "no such file or directory", "no such user", "connection refused", "connection reset", "connection timed out", "timed out",
 	"authentication failed", "authentication failure", "login failed", "login incorrect", "invalid credentials", "bad credentials", "bad request",
 	"unexpected end of file", "unexpected eof", "internal server error", "too many requests", "service unavailable",
+	// Kerberos, behind the name of the function krb5_get_init_creds_password
+	"client not found in kerberos database", "server not found in kerberos database", "preauthentication failed", "cannot contact any kdc for requested realm",
+	"clients credentials have been revoked", "client's credentials have been revoked", "clock skew too great", "password has expired", "kdc policy rejects request",
 }
