@@ -44,9 +44,12 @@ check: lint test lab size
 size: build
 	$(GO) test -count=1 -run 'TestBudgets' -v ./cmd/authdoctor -budget $(CURDIR)/$(BIN)
 
-# How fast text is read, next to grep on the same file in the same run.
+# How fast text is read, next to grep on the same file in the same run; what
+# belief and plan take; and how well they do on the networks of others, where
+# their data lies (AUTHDOCTOR_BENCH_DATA).
 BENCH_MB ?= 100
 bench: build
+	$(GO) test -count=1 -run 'TestBench|TestThirdParty' -v ./internal/engine -measure
 	$(GO) test -count=1 -run 'TestBench' -v ./cmd/authdoctor -measure $(CURDIR)/$(BIN) -mb $(BENCH_MB)
 
 cover:

@@ -38,7 +38,12 @@ func (m *Model) weigh(o observation, logs []float64) float64 {
 
 // normalise turns log weights into probabilities, in place.
 func normalise(logs []float64) []float64 {
-	top := slices.Max(logs)
+	top := math.Inf(-1)
+	for _, l := range logs {
+		if l > top {
+			top = l
+		}
+	}
 	sum := 0.0
 	for i, l := range logs {
 		logs[i] = math.Exp(l - top)

@@ -267,7 +267,7 @@ func everyOrder(t *testing.T, times int, property func(t *testing.T, b *engine.B
 // behind a broken way there is no step.
 func TestTheLikeliestOrderKeepsTheRules(t *testing.T) {
 	reordered := 0
-	everyOrder(t, 60, func(t *testing.T, b *engine.Book, r *rand.Rand) {
+	everyOrder(t, 20, func(t *testing.T, b *engine.Book, r *rand.Rand) {
 		ev := someEvidence(b, r)
 		asked := map[string]int{}
 		ended := false

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/authdoctor/authdoctor/internal/plan"
 )
 
 // Model is the belief network in the shape that computing needs: exactly one
@@ -22,7 +24,7 @@ type Model struct {
 
 // noEscalation says that nobody can be turned to: every step is tried, and
 // failing costs nothing more.
-const noEscalation = -1
+const noEscalation = plan.NoEscalation
 
 // test is anything that can be learned: one column of P(outcome | cause) per
 // outcome.

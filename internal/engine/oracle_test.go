@@ -244,7 +244,7 @@ func TestCasesThatAreNone(t *testing.T) {
 	}
 }
 
-func read(t *testing.T, name string) []byte {
+func read(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(oracleDir, name))
 	if err != nil {

@@ -5,29 +5,49 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 )
 
 // randomModels is how many models every property is tried on.
 const randomModels = 1000
 
+// tried is a random model with a case, and its answer.
+type tried struct {
+	doc    *Document
+	given  Case
+	answer *Answer
+}
+
+// models are solved once, for all properties.
+var models = sync.OnceValues(func() ([]tried, error) {
+	var out []tried
+	for i := range randomModels {
+		r := rand.New(rand.NewPCG(uint64(i), 20261123))
+		x := tried{doc: randomModel(r, someShape(r))}
+		m, err := NewModel(x.doc)
+		if err != nil {
+			return nil, fmt.Errorf("model %d: %w", i, err)
+		}
+		x.given = randomCase(r, m)
+		if x.answer, err = m.Solve(x.given); err != nil {
+			return nil, fmt.Errorf("model %d: %w", i, err)
+		}
+		out = append(out, x)
+	}
+	return out, nil
+})
+
 // everyModel runs a property on random models, each with randomness of its own
 // that a failure can be repeated with.
 func everyModel(t *testing.T, property func(c comparison, r *rand.Rand, d *Document, given Case, a *Answer)) {
 	t.Helper()
-	for i := range randomModels {
-		r := rand.New(rand.NewPCG(uint64(i), 20261123))
-		d := randomModel(r, someShape(r))
-		m, err := NewModel(d)
-		if err != nil {
-			t.Fatalf("model %d: %v", i, err)
-		}
-		given := randomCase(r, m)
-		a, err := m.Solve(given)
-		if err != nil {
-			t.Fatalf("model %d: %v", i, err)
-		}
-		property(comparison{t, fmt.Sprintf("model %d", i)}, r, d, given, a)
+	all, err := models()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range all {
+		property(comparison{t, fmt.Sprintf("model %d", i)}, rand.New(rand.NewPCG(uint64(i), 20261125)), x.doc, x.given, x.answer)
 		if t.Failed() {
 			return
 		}

@@ -41,7 +41,7 @@ func (p *Problem) Advise() Advice {
 // ok when not even one can be looked ahead.
 func (p *Problem) searched(depth int) (a Answer, ok bool) {
 	l := newPlanner(p, min(ExactStates, effort/(1+len(p.Tests)*len(p.Weights))))
-	l.base = bestBlock
+	l.base, l.dense = bestBlock, false // a memo for each depth
 	for d := 1; d <= depth && d <= len(p.Tests); d++ {
 		l.ahead = append(l.ahead, l.newMemo())
 		v, move := l.search(d)

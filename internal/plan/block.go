@@ -40,7 +40,8 @@ func bestBlock(l *planner) int {
 // is nothing to do, or it cannot be done.
 func (l *planner) tryBlock(block []int) (first int, mass, cost float64, ok bool) {
 	first = Stop
-	alive := slices.Clone(l.at())
+	alive := l.scratch
+	copy(alive, l.at())
 	z := sum(alive)
 	if z == 0 {
 		return Stop, 0, 0, false

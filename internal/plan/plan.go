@@ -71,12 +71,13 @@ type planner struct {
 	key     key    // of done
 	stack   []wide // weights, one for each test done
 	stride  []uint64
-	bound   float64
+	dense   bool    // states are few enough to number them through
 	base    policy  // what is gone on with when one looks ahead
 	greedy  *memo   // of the base; made when needed
 	blocks  [][]int // of each step, what has to be done for it, itself last
 	best    *memo   // of the best policy
 	ahead   []*memo // of looking ahead, by how far
+	scratch wide    // to try a block in
 	states  int     // that were worked out
 	maximum int     // states; beyond it, results mean nothing
 }
@@ -85,8 +86,10 @@ type planner struct {
 type wide = []float64
 
 func newPlanner(p *Problem, maximum int) *planner {
-	l := &planner{Problem: p, k: p.steps(), done: make([]int, len(p.Tests)), bound: p.Bound(), base: bestStep, maximum: maximum}
+	l := &planner{Problem: p, k: p.steps(), done: make([]int, len(p.Tests)), base: bestStep, maximum: maximum}
+	l.dense = p.Bound() <= maxDense && p.Bound() <= 4*float64(maximum)
 	l.stack = append(l.stack, p.Weights)
+	l.scratch = make(wide, len(p.Weights))
 	stride := uint64(1)
 	for i := range p.Tests {
 		l.stride = append(l.stride, stride)
@@ -210,7 +213,8 @@ func scramble(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// maxDense is how many states a memo numbers through; it keeps more in a map.
+// maxDense is how many states a memo numbers through; of more, or where far
+// fewer may be looked at, it keeps those that come in a map.
 const maxDense = 1 << 21
 
 // memo remembers the value of states.
@@ -220,10 +224,10 @@ type memo struct {
 }
 
 func (l *planner) newMemo() *memo {
-	if l.bound > maxDense {
+	if !l.dense {
 		return &memo{sparse: map[[2]uint64]float64{}}
 	}
-	m := &memo{dense: make([]float64, int(l.bound))}
+	m := &memo{dense: make([]float64, int(l.Bound()))}
 	for i := range m.dense {
 		m.dense[i] = math.NaN()
 	}
