@@ -1,10 +1,41 @@
 package engine
 
-import "github.com/authdoctor/authdoctor/internal/plan"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/authdoctor/authdoctor/internal/plan"
+)
 
 // maxPolicyStates is up to how many states, counted as a product, policies
 // are worked out to their end.
 const maxPolicyStates = 2_000_000
+
+// What may be planned with, and worked out, in numbers: enough for a thousand
+// tests of a thousand causes, and half a minute.
+const (
+	maxCells = 50_000_000
+	maxWork  = 20_000_000_000
+)
+
+// tooLarge says that there is more to plan with than memory is for. A posterior
+// alone has no such bound.
+func (s *solver) tooLarge() error {
+	cells := 0
+	for _, t := range slices.Concat(s.steps, s.questions) {
+		cells += len(t.columns) * len(s.Causes)
+	}
+	if cells > maxCells {
+		return fmt.Errorf("too large to plan: %d numbers, %d are allowed; name fewer steps and questions in the case", cells, maxCells)
+	}
+	return nil
+}
+
+// states is how many states may be worked out: fewer where each is more work.
+func (s *solver) states() int {
+	each := 1 + len(s.Causes)*(1+len(s.steps)+len(s.questions))
+	return min(maxPolicyStates, maxWork/each)
+}
 
 // costs works out what each way to go on costs.
 func (s *solver) costs(a *Answer) {
@@ -24,21 +55,22 @@ func (s *solver) costs(a *Answer) {
 	random, ok := p.Random()
 	put("random", random, ok)
 	for name, policy := range map[string]func(int) (float64, bool){"ordered_skip": p.OrderedSkip, "greedy_pc": p.Greedy} {
-		cost, ok := policy(maxPolicyStates)
+		cost, ok := policy(s.states())
 		put(name, cost, ok)
 	}
 	if p.Bound() > maxPolicyStates {
 		return
 	}
 	for name, policy := range map[string]func(int) (float64, bool){"myopic": p.Myopic, "sacso": p.LookAhead, "rollout": p.Rollout} {
-		cost, ok := policy(maxPolicyStates)
+		cost, ok := policy(s.states())
 		put(name, cost, ok)
 	}
-	stepsOnly, ok := p.StepsOnly().Optimal(maxPolicyStates)
+	stepsOnly, ok := p.StepsOnly().Optimal(s.states())
 	put("optimal_steps_only", stepsOnly.Cost, ok)
-	best, ok := p.Optimal(maxPolicyStates)
-	put("optimal", best.Cost, ok)
-	a.OptimalFirst, a.OptimalStates = s.move(best.Move), best.States
+	best, ok := p.Optimal(s.states())
+	if put("optimal", best.Cost, ok); ok {
+		a.OptimalFirst, a.OptimalStates = s.move(best.Move), best.States
+	}
 }
 
 // move names what to do.

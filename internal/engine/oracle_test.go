@@ -244,6 +244,28 @@ func TestCasesThatAreNone(t *testing.T) {
 	}
 }
 
+// More than memory is for is refused before it is taken, and a case that names
+// less of it is answered.
+func TestWhatIsTooLargeToPlan(t *testing.T) {
+	d := &Document{Format: DocumentFormat, Name: "huge"}
+	for i := range 60_000 {
+		d.Causes = append(d.Causes, DocCause{ID: fmt.Sprint("c", i), Prior: 1})
+	}
+	for i := range 500 {
+		d.Evidence = append(d.Evidence, DocEvidence{ID: fmt.Sprint("q", i), Kind: "question", Default: DocRow{.5, .5}})
+	}
+	m, err := NewModel(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Solve(Case{}); err == nil || !strings.Contains(err.Error(), "too large to plan: 60000000 numbers") {
+		t.Errorf("got %v", err)
+	}
+	if a, err := m.Solve(Case{Questions: []string{"q1"}}); err != nil || len(a.Posterior) != 60_000 {
+		t.Errorf("with one question: %v", err)
+	}
+}
+
 func read(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(oracleDir, name))

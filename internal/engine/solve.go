@@ -39,6 +39,9 @@ func (m *Model) Solve(c Case) (*Answer, error) {
 	if err := s.planned(c); err != nil {
 		return nil, err
 	}
+	if err := s.tooLarge(); err != nil {
+		return nil, err
+	}
 	s.problem = m.problem(s.w, s.steps, s.questions, func(id string) bool { return s.done[id] })
 	a := &Answer{
 		Format: AnswerFormat, Model: m.Name, Log10Evidence: s.log10,
@@ -201,7 +204,7 @@ func shares(weights []float64) []float64 {
 // worth values every question that could be asked now.
 func (s *solver) worth(a *Answer) {
 	a.EVOI = map[string]Worth{}
-	values, ok := s.problem.Worth(maxPolicyStates)
+	values, ok := s.problem.Worth(s.states())
 	now, buf := leader(s.post), make([]float64, len(s.post))
 	for k, t := range s.questions {
 		w := Worth{Cost: t.cost, InformationBits: a.EntropyBits, Answers: map[string]AfterReply{}}

@@ -22,19 +22,47 @@ type Advice struct {
 // by looking as far ahead as as many states allow.
 func (p *Problem) Advise() Advice {
 	near := p.narrowed()
-	if near.reachable() <= ExactStates {
-		if a, ok := near.Optimal(ExactStates); ok {
-			return Advice{a, near == p}
+	a := near.best()
+	if near != p {
+		a = Advice{p.priced(a.Move), false}
+	}
+	if a.Exact {
+		return a
+	}
+	if cost, _ := p.InOrder(); cost < a.Cost && p.ordered() {
+		return Advice{Answer{Move: p.firstStep(), Cost: cost}, false}
+	}
+	return a
+}
+
+// best is the best thing to do, of a problem with few causes.
+func (p *Problem) best() Advice {
+	if p.reachable() <= ExactStates {
+		if a, ok := p.Optimal(ExactStates); ok {
+			return Advice{a, true}
 		}
 	}
-	a, ok := near.searched(math.MaxInt)
-	if !ok { // too much even for that: steps alone, whatever they tell
-		a = near.StepsOnly().blunt().based()
+	if a, ok := p.searched(math.MaxInt); ok {
+		return Advice{a, false}
 	}
-	if cost, _ := near.InOrder(); cost < a.Cost && near.ordered() {
-		return Advice{Answer{Move: near.firstStep(), Cost: cost}, false}
+	return Advice{p.StepsOnly().blunt().based(), false} // too much even for that
+}
+
+// priced is what it costs to begin with a move that was found with the likeliest
+// causes alone, for all causes: going on with the base, whatever steps tell. The
+// base's own move takes its place where that is better.
+func (p *Problem) priced(move int) Answer {
+	l := newPlanner(p.blunt(), math.MaxInt)
+	if l.base = bestBlock; l.k*l.k*len(p.Weights) > 4*effort {
+		l.base = inOrder
 	}
-	return Advice{a, false}
+	value := l.greedyValue()
+	if move != Stop {
+		if v := l.look(move); v <= value {
+			return Answer{Move: move, Cost: p.mean(v), States: l.states}
+		}
+	}
+	return Answer{Move: l.base(l), Cost: p.mean(value), States: l.states}
 }
 
 // searched looks so many tests ahead, or as many as there are states for; not
@@ -150,10 +178,14 @@ func (p *Problem) Failed(step int) *Problem {
 }
 
 // blunt is the problem with steps that tell nothing but that they did not fix
-// it. Then a policy is a list.
+// it. Without questions, a policy then is a list.
 func (p *Problem) blunt() *Problem {
 	out := &Problem{Weights: p.Weights, Escalate: p.Escalate}
 	for _, t := range p.Tests {
+		if !t.Step {
+			out.Tests = append(out.Tests, t)
+			continue
+		}
 		failed := make(wide, len(p.Weights))
 		for c := range failed {
 			failed[c] = 1 - t.Fixed[c]
