@@ -74,10 +74,10 @@ func TestBackFromThePage(t *testing.T) {
 	s.types(enter)
 	s.sees("Waiting for the phone")
 	s.types("b")
-	s.sees("Back to the question before")
 	s.sees("Measure it, with a page that the phone opens")
+	s.sees("q quit") // the page is drawn to its end, and listens
 	s.types(down + enter)
-	s.sees("Yes, to within half a minute")
+	s.sees("q quit")
 	s.types(ctrlC)
 	s.ends(130)
 }
