@@ -11,6 +11,7 @@ const (
 	ReadNone     = "none"          // nothing failed
 	ReadHammer   = "broken_client" // one account from one address, again and again
 	ReadGuessing = "guessing"      // few accounts, many addresses
+	ReadBrute    = "brute_force"   // one address, accounts that are there and that are not, again and again
 	ReadSpray    = "spraying"      // many accounts, a few tries each
 	ReadGateway  = "one_source"    // many accounts behind one address, and no wrong passwords
 	ReadEveryone = "everyone"      // many accounts, each from its own address
@@ -18,7 +19,7 @@ const (
 )
 
 // Readings lists them all.
-var Readings = []string{ReadNone, ReadHammer, ReadGuessing, ReadSpray, ReadGateway, ReadEveryone, ReadMixed}
+var Readings = []string{ReadNone, ReadHammer, ReadGuessing, ReadBrute, ReadSpray, ReadGateway, ReadEveryone, ReadMixed}
 
 // scene is what a reading is made from.
 type scene struct {
@@ -28,6 +29,7 @@ type scene struct {
 
 const (
 	crowd      = 8   // users that are many
+	several    = 3   // names that nobody mistypes for each other
 	mainShare  = 0.8 // of the failures, that make one user or source the one
 	halfShare  = 0.5 // of the failures, that make one user at one source the reason
 	triesEach  = 10  // per user; a sprayer stays below, to not lock anybody out
@@ -52,7 +54,9 @@ func read(s scene) string {
 		return ReadSpray
 	case len(s.users) >= crowd && share(s, "unknown_account") >= 0.2 && perUser <= triesEach:
 		return ReadSpray
-	case len(s.users) >= crowd && topSource >= mainShare:
+	case len(s.users) >= several && topSource >= mainShare && guesses(s) >= guessShare && share(s, "unknown_account") >= 0.2:
+		return ReadBrute
+	case len(s.users) >= crowd && topSource >= mainShare && guesses(s) < guessShare:
 		return ReadGateway
 	case len(s.users) >= crowd && topUser < 0.3:
 		return ReadEveryone
@@ -92,8 +96,9 @@ func most(m map[string]int) string {
 func said() map[string]struct{ summary, next string } {
 	return map[string]struct{ summary, next string }{
 		ReadNone:     {"No sign-in failed in what was read.", ""},
-		ReadHammer:   {"One account fails again and again from one place. That is what a program with an old or wrong secret looks like.", "Find the program at that address that uses this account, stop it, give it the right secret, and start it again."},
+		ReadHammer:   {"One account fails again and again from one place. That is what a program with an old or wrong secret looks like.", "Find the program at that address that uses this account, stop it, give it the right secret, and start it again. If nobody knows that address, somebody may be guessing: block it."},
 		ReadGuessing: {"One account is tried from many addresses. Somebody may be guessing its password.", "Give the account a new, long password and a second step. Then block or slow down repeated tries."},
+		ReadBrute:    {"One address tries several accounts, some of which do not exist, again and again. That is what an attacker who guesses looks like.", "Block that address, look whether any sign-in from it succeeded, and demand keys or a second step."},
 		ReadSpray:    {"Many accounts are tried a few times each. That is what an attacker who tries common passwords looks like.", "Block or slow down these addresses, look whether any of the accounts signed in from them, and demand a second step."},
 		ReadGateway:  {"Many accounts fail behind one address, and wrong passwords are not the reason. A shared gateway, proxy or program is broken.", "Look at the machine at that address: its settings, its certificate, its clock and its secret."},
 		ReadEveryone: {"Many people fail, each from a place of their own. The fault is more likely in the service than with them.", "Look at what changed in the service when it began: its settings, certificate, clock or directory."},

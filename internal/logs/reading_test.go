@@ -36,6 +36,10 @@ func TestReadings(t *testing.T) {
 		want string
 	}{
 		{"a script with an old secret", 200, func(int) (string, string) { return "backup", "192.0.2.9" }, logs.ReadHammer},
+		{"guessing at eight names from one address", 400, func(i int) (string, string) {
+			name := []string{"root", "git", "invalid user admin", "invalid user oracle", "invalid user test", "invalid user pi", "invalid user ftp", "invalid user guest"}[i%8]
+			return name, "203.0.113.66"
+		}, logs.ReadBrute},
 		{"spraying from few addresses", 200, func(i int) (string, string) { return fmt.Sprintf("u%d", i%100), fmt.Sprintf("198.51.100.%d", i%3) }, logs.ReadSpray},
 		{"spraying more accounts than a bucket counts apart", 1500, func(i int) (string, string) { return fmt.Sprintf("u%d", i), fmt.Sprintf("198.51.100.%d", i%3) }, logs.ReadSpray},
 		{"spraying names that nobody has, spread", 200, func(i int) (string, string) {
