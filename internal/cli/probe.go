@@ -22,7 +22,8 @@ func newProbe(p *program) *cobra.Command {
 		Short: "Run one check by hand",
 		Long: `Run one check by hand, with its parameters as flags.
 
-Exit status: 0 pass or warning, 1 fail, 3 could not be measured, 2 wrong usage.`,
+Exit status: 0 pass or warning, 1 fail, 3 could not be measured (or a login that
+was asked for was not tried), 2 wrong usage.`,
 		Example: `  authdoctor probe clock --server time.cloudflare.com
   authdoctor probe dns --name www.alarm.com --resolver 192.0.2.53
   authdoctor probe tls --address www.alarm.com:443
@@ -131,6 +132,10 @@ func (p *program) probe(ctx context.Context, pr probe.Probe, with map[string]str
 	err = p.emit(func(w io.Writer, o report.Options) error { return report.Finding(w, p.format, c, o) })
 	if err != nil {
 		return err
+	}
+	// A login that was asked for and not tried is no success to a script.
+	if tried, known := c.Facts["attempted"].(bool); known && !tried && len(givenSecrets(pr, with)) > 0 && c.Status != diag.Fail {
+		return probeStatus(ctx, diag.Unknown)
 	}
 	return probeStatus(ctx, c.Status)
 }
