@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -107,10 +108,28 @@ func (e *explanation) message(args []string, given bool) (string, error) {
 	if len(text) > maxLine {
 		return "", usagef("give the part with the error, or read it line by line with --lines", "the message is over %d MiB", maxLine>>20)
 	}
+	if binary(text) {
+		return "", usagef("give the text of the message; a log is read by authdoctor logs", "this is no text but binary data")
+	}
 	if strings.TrimSpace(text) == "" {
 		return "", usagef(`for example: authdoctor explain "535 5.7.8 Username and Password not accepted"`, "there is no message to explain")
 	}
 	return text, nil
+}
+
+// looked is how much of a message shows whether it is text.
+const looked = 64 << 10
+
+// binary reports whether more than one byte of twenty is none that texts have.
+func binary(text string) bool {
+	head := text[:min(len(text), looked)]
+	odd := 0
+	for _, r := range head {
+		if r == utf8.RuneError || r < ' ' && r != '\n' && r != '\r' && r != '\t' && r != 0x1b {
+			odd++
+		}
+	}
+	return odd*20 > len(head)
 }
 
 func (e *explanation) write(told []explain.Told) error {

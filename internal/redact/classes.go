@@ -62,7 +62,7 @@ var endings = []struct {
 	{"masterkey", class{"key", always}}, {"authkey", class{"key", always}},
 	{"privkey", class{"key", always}}, {"apikey", class{"key", always}},
 	{"passphrase", class{"password", always}}, {"password", class{"password", always}},
-	{"passwort", class{"password", always}}, {"passwd", class{"password", always}},
+	{"passwort", class{"password", always}}, {"kennwort", class{"password", always}}, {"passwd", class{"password", always}},
 	{"passcode", class{"code", oneTime}}, {"pwd", class{"password", always}},
 	{"verifier", class{"secret", long}}, {"secret", class{"secret", always}}, {"token", class{"token", likely}},
 	{"otpcode", class{"code", oneTime}}, {"mfacode", class{"code", oneTime}}, {"2facode", class{"code", oneTime}},

@@ -6,11 +6,16 @@ import (
 )
 
 // commands are the words before a bare secret.
-var commands = map[string]bool{"-u": true, "--user": true, "-b": true, "-c": true, "-A": true, "-X": true, "PLAIN": true, "LOGIN": true}
+var commands = map[string]bool{"-u": true, "--user": true, "-b": true, "-c": true, "-A": true, "-X": true, "-p": true, "PLAIN": true, "LOGIN": true}
 
 // command masks secrets that stand bare in commands and in transcripts of mail
 // protocols. It returns where to go on, or 0.
 func (sc *scanner) command(w word) int {
+	// mysql -phunter2: the password is a part of the option.
+	if text := sc.text(w); len(text) > 2 && text[:2] == "-p" && sc.at(w.from-1) == ' ' && (sc.behind(w, "mysql") || sc.behind(w, "mariadb")) {
+		sc.add(w.from+2, w.to, "password")
+		return w.to
+	}
 	if sc.at(w.to) != ' ' || !commands[sc.text(w)] {
 		return 0
 	}
@@ -32,6 +37,10 @@ func (sc *scanner) command(w word) int {
 			return 0
 		}
 		return sc.cookieHeader(at, false)
+	case "-p": // sshpass -p hunter2
+		if !sc.behind(w, "sshpass") {
+			return 0
+		}
 	case "-c", "-A", "-X": // snmpwalk -c community, -A and -X with passphrases
 		if !sc.behind(w, "snmp") {
 			return 0

@@ -24,6 +24,9 @@ func (sc *scanner) keyed(w, previous word) int {
 	}
 	at.whole = at.setting && (!at.equals || c.kind == "password")
 	from, to := sc.extent(at)
+	if c.kind == "code" {
+		to = sc.pairOfDigits(from, to)
+	}
 	if !secret(c, sc.s[from:to], at) || sc.sentence(from, to, at) || sc.refused(c, from, at) {
 		return w.to
 	}
@@ -220,6 +223,9 @@ func bare(c class, s string) bool {
 	least := 8
 	if c.kind == "password" {
 		least = 7
+	}
+	if len(s) == 40 && all(s, isBase64) && strings.ContainsFunc(s, unicode.IsUpper) && strings.ContainsFunc(s, unicode.IsLower) {
+		return c.kind != "code" // as AWS makes its secret keys
 	}
 	return c.kind != "code" && len(s) >= least && strings.ContainsAny(s, "0123456789") && strings.ContainsFunc(s, unicode.IsLetter) &&
 		!strings.ContainsAny(s, "=:/()<>[]{}|,;") && !errorCode(s) && !isUUID(s)

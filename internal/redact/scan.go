@@ -117,13 +117,14 @@ func (sc *scanner) lineStart(i int) bool {
 	return false
 }
 
-func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
-func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }
-func isAlnum(c byte) bool { return isLower(c) || isUpper(c) || isDigit(c) }
-func inWord(c byte) bool  { return isAlnum(c) || c == '_' || c == '-' || c == '.' }
-func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
-func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
+func isLower(c byte) bool  { return c >= 'a' && c <= 'z' }
+func isUpper(c byte) bool  { return c >= 'A' && c <= 'Z' }
+func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
+func isAlnum(c byte) bool  { return isLower(c) || isUpper(c) || isDigit(c) }
+func inWord(c byte) bool   { return isAlnum(c) || c == '_' || c == '-' || c == '.' }
+func isSpace(c byte) bool  { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+func isQuote(c byte) bool  { return c == '"' || c == '\'' || c == '`' }
+func isBase64(c byte) bool { return isAlnum(c) || c == '+' || c == '/' || c == '=' }
 func isHex(c byte) bool {
 	return isDigit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }

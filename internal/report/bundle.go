@@ -152,8 +152,13 @@ func request(r *diag.Report) []byte {
 	}
 	v := viewReport(r)
 	to, ask := "whoever runs the service", cmpOr(r.Verdict.Next.Text, r.Verdict.Summary)
-	if h := r.HandOver; h != nil {
+	switch h := r.HandOver; {
+	case h != nil:
 		to, ask = cmpOr(h.To, to), cmpOr(h.Text, ask)
+	case r.Verdict.Status == diag.Fixed || r.Verdict.Status == diag.Healthy:
+		to, ask = "whoever keeps this", "Nothing is asked. It works; this says what was done."
+	case r.Verdict.Layer == diag.LayerPath || r.Verdict.Layer == diag.LayerDNS || r.Verdict.Layer == diag.LayerClock:
+		to = "whoever looks after this computer and its network"
 	}
 	line("To", to)
 	line("About", r.Playbook.Title)
