@@ -105,7 +105,9 @@ func TestALongSessionIsWrittenAtOnce(t *testing.T) {
 			}
 		}
 		t.Logf("%s: %v", format, best)
-		if best > limit*slower {
+		// Under the race detector, beside other tests, times say nothing: make size
+		// measures without.
+		if slower == 1 && best > limit {
 			t.Errorf("%s takes %v, more than %v", format, best, limit*slower)
 		}
 	}
