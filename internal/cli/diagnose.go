@@ -271,6 +271,9 @@ func (d *diagnosis) readAnswers() error {
 		}
 	}
 	session.Seed(d.book, d.ev, given)
+	if err := d.takeMessage(given.Message); err != nil {
+		return err
+	}
 	if d.wizard == nil {
 		d.asker = &script.Asker{Steps: given.Steps, Retest: given.Retest, Checkpoint: script.Postponed}
 	}

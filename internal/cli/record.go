@@ -21,7 +21,7 @@ func (d *diagnosis) record() error {
 // givenOf is a case as an answers file gives it.
 func givenOf(book *engine.Book, ev *diag.Evidence) *playbook.Given {
 	g := &playbook.Given{
-		Symptoms: ev.Symptoms, SymptomsSet: ev.SymptomsAsked,
+		Symptoms: ev.Symptoms, SymptomsSet: ev.SymptomsAsked, Message: ev.Message,
 		Checks: map[string]string{}, Answers: map[string]string{}, Steps: map[string]string{},
 		Retest: map[string][]string{}, Vars: map[string]string{},
 	}

@@ -179,11 +179,15 @@ func TestSessionCommands(t *testing.T) {
 // An export plays again to the same end.
 func TestAnExportPlaysAgain(t *testing.T) {
 	dir := t.TempDir()
-	want := reportOf(t, run(t, home(dir), "diagnose", "alarmcom", "--answers", answers(t, walked), "--format", "json", "--quiet"))
+	want := reportOf(t, run(t, home(dir), "diagnose", "alarmcom", "--answers", answers(t, walked), "--format", "json", "--quiet",
+		"--message", "login failed:\n\t\"AADSTS50173\" password: hunter2planted"))
 	exported := run(t, home(dir), "session", "export")
 	again := write(t, "again.yaml", exported.stdout)
 	got := reportOf(t, run(t, home(dir), "diagnose", "alarmcom", "--answers", again, "--format", "json", "--quiet"))
 	if got.Verdict.Status != want.Verdict.Status || strings.Join(got.Walk, " ") != strings.Join(want.Walk, " ") {
 		t.Errorf("%s by %v, want %s by %v", got.Verdict.Status, got.Walk, want.Verdict.Status, want.Walk)
+	}
+	if got.Message.Text != want.Message.Text || len(got.Message.Matches) == 0 || got.Causes[0].Probability != want.Causes[0].Probability {
+		t.Errorf("the message is %q, want %q", got.Message.Text, want.Message.Text)
 	}
 }

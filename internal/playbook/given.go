@@ -18,8 +18,10 @@ func ParseAnswers(name string, data []byte, book *Playbook) (*Given, error) {
 	if root := s.tree(); root != nil {
 		o := d.object(root, "", "the answers file")
 		if d.schema(o, AnswersSchema) {
-			id := o.text("playbook")
-			if *g = o.given(); id != "" && id != book.ID {
+			id, message := o.text("playbook"), o.text("message")
+			*g = o.given()
+			g.Message = message
+			if id != "" && id != book.ID {
 				d.add("PB012", d.valueAt("/playbook"), "answers for playbook %s, not for %s", quote(id), quote(book.ID))
 			}
 			o.finish()
@@ -38,6 +40,9 @@ func FormatAnswers(playbook string, g *Given) []byte {
 	fmt.Fprintf(&b, "schema: %s\nplaybook: %s\n", AnswersSchema, playbook)
 	if g.SymptomsSet {
 		fmt.Fprintf(&b, "symptoms: [%s]\n", strings.Join(g.Symptoms, ", "))
+	}
+	if g.Message != "" {
+		fmt.Fprintf(&b, "message: %s\n", strconv.Quote(g.Message))
 	}
 	formatPairs(&b, "checks", g.Checks, plainText)
 	formatPairs(&b, "answers", g.Answers, plainText)

@@ -34,6 +34,8 @@ type Given struct {
 	// retest; the last one holds for all that follow.
 	Retest map[string][]string
 	Vars   map[string]string
+	// Message is the error message that was pasted; only in an answers file.
+	Message string
 }
 
 // Expect is what a scenario demands. Empty fields demand nothing.

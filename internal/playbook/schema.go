@@ -24,6 +24,7 @@ func AnswersJSONSchema() []byte {
 	given := givenKeys()
 	given["schema"] = fixed(AnswersSchema)
 	given["playbook"] = say(ref("id"), "The playbook that the answers are for.")
+	given["message"] = say(shape{"type": "string"}, "The error message, as it was pasted.")
 	return document("Answers for authdoctor diagnose", mapping(given, "schema"))
 }
 
