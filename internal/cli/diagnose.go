@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strings"
 	"time"
@@ -175,6 +176,8 @@ func (p *program) lineByLine() bool {
 
 func truthy(s string) bool { return s != "" && s != "0" && !strings.EqualFold(s, "false") }
 
+var errNoTerminal = errors.New("there is no terminal to ask in")
+
 // terminal finds where to read keys. With --message - standard input is taken,
 // and the controlling terminal is asked.
 func (d *diagnosis) terminal(ctx context.Context) (io.Reader, func(), error) {
@@ -196,7 +199,7 @@ func (d *diagnosis) terminal(ctx context.Context) (io.Reader, func(), error) {
 	}
 	return nil, nil, usagef("take the answers from a file:  authdoctor diagnose "+name+" --answers case.yaml\n"+
 		"or ask nothing:                authdoctor diagnose "+name+" --no-input",
-		"there is no terminal to ask in")
+		"%w", errNoTerminal)
 }
 
 // prepare reads everything that was given, and refuses what it does not know

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
@@ -45,6 +46,9 @@ func (p *program) resume(ctx context.Context, o diagnoseOptions) error {
 	}
 	d.opt.playbook, d.opt.surface = c.Playbook.ID, c.Surface
 	closeTTY, err := d.chooseAsker(ctx)
+	if errors.Is(err, errNoTerminal) {
+		return nobodyToAsk(c)
+	}
 	if err != nil {
 		return err
 	}
@@ -54,6 +58,17 @@ func (p *program) resume(ctx context.Context, o diagnoseOptions) error {
 		return err
 	}
 	return d.run(ctx)
+}
+
+// nobodyToAsk says where a session stands that nobody can be asked about.
+func nobodyToAsk(c *journal.Case) error {
+	if end := c.End(); !end.Open() {
+		return usagef("all of it:    authdoctor report "+c.ID+"\nbegin anew:   authdoctor diagnose "+c.Playbook.ID,
+			"session %s has ended, %s: %s", c.ID, end.Status, strings.TrimSuffix(end.Summary, "."))
+	}
+	return usagef("take the answers from a file:  authdoctor session resume "+c.ID+" --answers case.yaml\n"+
+		"or see what is known so far:   authdoctor report "+c.ID,
+		"session %s is open, and there is no terminal to ask in", c.ID)
 }
 
 // goOnFrom makes the case current: what is too old is measured again, and what
@@ -144,12 +159,17 @@ func pickSession(store journal.Store, id string) (string, error) {
 func sessionMistake(id string, err error) error {
 	switch {
 	case errors.Is(err, journal.ErrNone):
-		return usagef("see: authdoctor session list", "there is no session %q", id)
+		return usagef("see: authdoctor session list", "there is no session %.90q", id)
+	case errors.Is(err, journal.ErrNewer):
+		return usagef("go on with the authdoctor that wrote it; this one is older", "%s", oneLine(err))
 	case errors.Is(err, journal.ErrBusy):
 		return usagef("finish or stop it there first", "another authdoctor is in session %q", id)
 	}
 	return usagef("authdoctor session delete "+id+" removes it", "%s", err)
 }
+
+// oneLine joins an error of several lines.
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", ": ") }
 
 // ago is a span in words, for people.
 func ago(d time.Duration) string {

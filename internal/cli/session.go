@@ -63,7 +63,9 @@ measured more than a quarter of an hour ago is measured again.`,
 				return err
 			}
 			if len(args) == 1 {
-				o.playbook = args[0]
+				if o.playbook = args[0]; o.playbook == "" { // such as a variable of a script that is not set
+					return sessionMistake("", journal.ErrNone)
+				}
 			}
 			return p.interruptible(func(ctx context.Context) error { return p.resume(ctx, o) })
 		},

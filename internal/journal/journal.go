@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
@@ -21,7 +22,9 @@ import (
 )
 
 // Schema is the format of a journal's file.
-const Schema = "authdoctor.journal/1"
+const Schema = schemaName + "1"
+
+const schemaName = "authdoctor.journal/"
 
 const (
 	folder = "sessions"
@@ -151,6 +154,10 @@ var ErrNone = errors.New("there is no such session")
 // ErrBusy says that another process has the session.
 var ErrBusy = errors.New("another authdoctor is in this session")
 
+// ErrNewer says that a journal holds what only a later authdoctor can have
+// written. It is worth keeping.
+var ErrNewer = errors.New("it was written by a newer authdoctor")
+
 // path is the file of a session.
 func (s Store) path(id string) (string, error) {
 	if !isID(id) || s.dir == "" {
@@ -195,7 +202,9 @@ func parse(data []byte) (*Case, error) {
 			err = readHead(line, c)
 		} else {
 			var e Entry
-			err = json.Unmarshal(line, &e)
+			if err = json.Unmarshal(line, &e); err == nil {
+				err = e.check()
+			}
 			c.Entries = append(c.Entries, e)
 		}
 		if err != nil {
@@ -214,7 +223,53 @@ func readHead(line []byte, c *Case) error {
 		return err
 	}
 	if c.Schema != Schema {
-		return fmt.Errorf("schema is %q, this program reads %q", c.Schema, Schema)
+		err := fmt.Errorf("schema is %q, this program reads %q", c.Schema, Schema)
+		if strings.HasPrefix(c.Schema, schemaName) {
+			return errors.Join(ErrNewer, err)
+		}
+		return err
+	}
+	for _, e := range c.Given {
+		if err := checkEvent(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check refuses a line that would make nothing of the case, or bring down
+// whoever reads on: a session with a hole in it is another session.
+func (e Entry) check() error {
+	switch {
+	case e.Event != nil:
+		return checkEvent(*e.Event)
+	case e.End != nil:
+		return nil
+	}
+	return errors.New("it is neither an event nor an end")
+}
+
+func checkEvent(e diag.Event) error {
+	lacks := ""
+	switch e.Type {
+	case diag.Measured, diag.Given:
+		if e.Check == "" || e.Finding == nil {
+			lacks = "a check and its finding"
+		}
+	case diag.Stepped:
+		if e.Step == "" || e.Did == nil {
+			lacks = "a step and what was done"
+		}
+	case diag.Answered:
+		if e.Question == "" {
+			lacks = "a question"
+		}
+	case diag.Told, diag.VarsSet, diag.Forgotten, diag.Expired, diag.Pasted, diag.WentBack:
+	default:
+		return errors.Join(ErrNewer, fmt.Errorf("there is no event %q", e.Type))
+	}
+	if lacks != "" {
+		return fmt.Errorf("event %q lacks %s", e.Type, lacks)
 	}
 	return nil
 }

@@ -111,7 +111,7 @@ func (w *Writer) Event(e diag.Event) error {
 // servers say. A parameter that held one is another one then, so that its
 // check is measured again.
 func masked(e diag.Event) diag.Event {
-	e.Text = redact.Text(e.Text)
+	e.Text, e.How = redact.Text(e.Text), redact.Text(e.How)
 	e.Vars, e.With = maskedMap(e.Vars), maskedMap(e.With)
 	if e.Finding != nil {
 		f := *e.Finding

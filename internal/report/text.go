@@ -14,6 +14,13 @@ const labelWidth = 14
 // writeText writes a report for people. A section without facts is not there.
 func writeText(b *bytes.Buffer, r *diag.Report, o Options) error {
 	p, v := newPage(b, o), viewReport(r)
+	if o.Words {
+		for i, l := range v.Advice {
+			if l.Label == goOnLabel {
+				v.Advice[i].Text += " --accessible"
+			}
+		}
+	}
 	if o.Brief {
 		for i, l := range v.Advice {
 			v.Advice[i].Text = strings.TrimSuffix(l.Text, below)

@@ -100,6 +100,10 @@ func verdictFallback() map[diag.VerdictStatus]string {
 // below points to the instructions of the next step, which a brief text lacks.
 const below = ": it is explained below"
 
+// goOnLabel stands before the command that takes a session up again; whoever is
+// read to needs it to say so again.
+const goOnLabel = "Go on"
+
 func addAdvice(v *view, r *diag.Report) {
 	next := r.Verdict.Next
 	if planned(r, next) {
@@ -113,7 +117,7 @@ func addAdvice(v *view, r *diag.Report) {
 	}
 	v.advise("Proven by", provenBy(r))
 	v.advise("Still open", stillOpen(r)...)
-	v.advise("Go on", goOn(r))
+	v.advise(goOnLabel, goOn(r))
 	v.advise("From now on", r.Prevent...)
 }
 
