@@ -56,11 +56,12 @@ bench: build
 cover:
 	$(GO) test -coverprofile=bin/cover.out ./... && $(GO) tool cover -func=bin/cover.out | tail -1
 
-# Each fuzz target for FUZZTIME.
+# Each fuzz target for FUZZTIME, two at a time with a core each.
 FUZZTIME ?= 30s
 fuzz:
-	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
-	  echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; done; done
+	@for p in $$($(GO) list ./...); do $(GO) test -list '^Fuzz' $$p | sed -n "s,^Fuzz,$$p Fuzz,p"; done | \
+	xargs -P 2 -L 1 sh -c 'out=$$($(GO) test -run "^$$" -fuzz "^$$1\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s -parallel 1 $$0 2>&1) && \
+	  echo "$$1 $$(echo "$$out" | tail -1)" || { echo "$$0 $$1"; echo "$$out" | tail -40; exit 255; }'
 
 # Write what is printed now into the goldens and stories; then read the diff.
 update-golden:

@@ -22,7 +22,7 @@ type world struct {
 	dice  float64
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	dir := state.Dir(t.TempDir())
 	return &world{store: In(dir), dir: dir, now: time.Date(2026, 3, 18, 7, 10, 0, 0, time.FixedZone("EST", -5*3600))}
 }
@@ -42,7 +42,7 @@ func (w *world) random() float64 {
 	return w.dice
 }
 
-func (w *world) begin(t *testing.T) *Writer {
+func (w *world) begin(t testing.TB) *Writer {
 	t.Helper()
 	writer, err := w.store.Create(Head{Playbook: diag.PlaybookRef{ID: "alarmcom", Title: "Alarm.com sign-in"},
 		Given: []diag.Event{{Type: diag.Told, Symptoms: []string{"a"}}}}, w.clock, w.random)

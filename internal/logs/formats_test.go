@@ -19,7 +19,7 @@ import (
 
 var now = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
-func explainer(t *testing.T) *explain.Explainer {
+func explainer(t testing.TB) *explain.Explainer {
 	t.Helper()
 	names, err := fs.Glob(playbooks.Signatures, "signatures/*.yaml")
 	if err != nil {

@@ -72,6 +72,23 @@ func FuzzAnswers(f *testing.F) {
 	})
 }
 
+func FuzzSignatures(f *testing.F) {
+	seed(f)
+	for _, text := range []string{
+		"schema: authdoctor.signatures/1\nsystem: x\nsignatures:\n  - {id: a, class: token_expired, title: A, pattern: '(?P<code>E[0-9]+)', examples: [E1], near: [E]}\n",
+		"schema: authdoctor.signatures/1\nforms: ['{n}']\nsignatures:\n  - {id: a, class: token_expired, title: A, numbers: ['1', '(']}\n",
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file, problems := LintSignatures("fuzz.yaml", data, SignatureTests{})
+		sound(t, problems, file != nil)
+		if file != nil {
+			_, _ = JoinSignatures(file) // it may be incomplete
+		}
+	})
+}
+
 // bigBook is a playbook of a thousand causes, symptoms, checks, questions and
 // steps.
 func bigBook() []byte { return bigBookOf(1) }

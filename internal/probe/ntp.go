@@ -246,7 +246,7 @@ func (c *ntpConn) Read(buffer []byte) (int, error) {
 		if err != nil && junk > 0 {
 			return 0, errNTPRubbish
 		}
-		if err != nil || n >= 48 && bytes.Equal(buffer[24:32], c.nonce) {
+		if err != nil || c.answers(buffer[:n]) {
 			return n, err
 		}
 		if soon := time.Now().Add(ntpJunkWait); junk == 0 && soon.Before(c.until) {
@@ -254,6 +254,14 @@ func (c *ntpConn) Read(buffer []byte) (int, error) {
 		}
 	}
 	return 0, errNTPRubbish
+}
+
+// answers reports whether a packet answers the request. The library cannot
+// work with exponents (poll and precision) of -128: it would divide by a power
+// that it cannot write down, and panic.
+func (c *ntpConn) answers(packet []byte) bool {
+	const least = 0x80
+	return len(packet) >= 48 && bytes.Equal(packet[24:32], c.nonce) && packet[2] != least && packet[3] != least
 }
 
 // Close also lets go of the context.
