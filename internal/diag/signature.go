@@ -34,7 +34,9 @@ type Signature struct {
 	System string // who says it
 	Code   string // as the system writes it; may be empty
 	// Literals are looked for first, whatever the case: at least one must be
-	// in the text. Without a Pattern they are the match, as whole words.
+	// in the text. Without a Pattern they are the match, as whole words. What
+	// is no failed sign-in may have none: it then says in which setting words mean
+	// nothing, such as a test, and is tried only when weaker signatures fit.
 	Literals []string
 	// Pattern is a regular expression of Go, whatever the case. Its groups may
 	// have the names of SignatureGroups.

@@ -18,6 +18,8 @@ type Explainer struct {
 	// by -1 - their number.
 	owners [][]int
 	marks  []diag.SystemMark
+	// settings are signatures that no literal leads to.
+	settings []*rule
 }
 
 // A rule is a signature that is ready to be used. Its pattern is compiled when
@@ -43,7 +45,11 @@ func New(known diag.Signatures) *Explainer {
 		e.owners[n] = append(e.owners[n], owner)
 	}
 	for i, s := range known.List {
-		e.rules = append(e.rules, &rule{Signature: s, weight: slices.Index(diag.Strengths, s.Strength)})
+		r := &rule{Signature: s, weight: slices.Index(diag.Strengths, s.Strength)}
+		e.rules = append(e.rules, r)
+		if len(s.Literals) == 0 {
+			e.settings = append(e.settings, r)
+		}
 		for _, l := range s.Literals {
 			own(lowerASCII(l), i)
 		}
@@ -80,7 +86,22 @@ func (e *Explainer) match(v view) (hits []hit, marked []diag.SystemMark) {
 			hits = append(hits, h)
 		}
 	}
-	return slices.DeleteFunc(hits, func(h hit) bool { return h.alone(v, marked) }), marked
+	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.alone(v, marked) })
+	return append(hits, e.setting(v, hits)...), marked
+}
+
+// setting finds in which setting words stand that only sound like a refusal. It
+// is asked for only when there are such words.
+func (e *Explainer) setting(v view, hits []hit) (found []hit) {
+	for _, r := range e.settings {
+		if !slices.ContainsFunc(hits, func(h hit) bool { return h.weight < r.weight && h.Class != "not_auth" }) {
+			continue
+		}
+		if h, ok := r.match(v); ok {
+			found = append(found, h)
+		}
+	}
+	return found
 }
 
 const (

@@ -275,8 +275,10 @@ func head(list []string) string {
 	return list[0]
 }
 
+// checkSpelling demands literals, except of what is no failed sign-in and has a
+// pattern: that is the setting in which words stand, only tried beside weaker ones.
 func (r *signatureReader) checkSpelling(o *object, s *diag.Signature) {
-	if len(s.Literals) == 0 {
+	if len(s.Literals) == 0 && (s.Class != "not_auth" || s.Pattern == "") {
 		r.addHint("PB008", o.at, "add literals:, at least one of which every such message holds", "%s has no literals and no code", o.name)
 	}
 	for _, l := range s.Literals {
