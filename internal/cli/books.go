@@ -76,7 +76,7 @@ func (p *program) load(name string) (*playbook.Playbook, error) {
 	if err != nil {
 		return nil, err
 	}
-	book, err := playbook.Parse(src.name, src.data)
+	book, err := playbook.Parse(src.name, src.data, usable)
 	if err != nil {
 		return nil, &diag.UsageError{Err: err, Hint: "see: authdoctor playbook lint " + name}
 	}
@@ -98,6 +98,9 @@ func (p *program) compile(book *playbook.Playbook, surface string) (*engine.Book
 	compiled, err := engine.Compile(book, vars)
 	if err != nil {
 		return nil, usagef("", "playbook %s: %s", book.ID, err)
+	}
+	if err := p.checkValues(compiled, vars); err != nil {
+		return nil, err
 	}
 	if surface != "" {
 		if err := book.CheckSurface(surface); err != nil {

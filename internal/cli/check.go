@@ -136,6 +136,13 @@ func (p *program) measurer(ctx context.Context, book *engine.Book, ev *diag.Evid
 	if err != nil {
 		return nil, err
 	}
+	vars, err := p.variables()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFiles(book, env, with.given, vars); err != nil {
+		return nil, err
+	}
 	return &measurer{book: book, ev: ev, env: env, timeout: timeout, shown: shown, heading: heading(book), spends: with.spends}, nil
 }
 

@@ -52,6 +52,15 @@ func parameters() map[string][]string {
 	return out
 }
 
+// usable says whether a value can be a probe's parameter.
+func usable(kind, param, value string) (problem, example string) {
+	pr, _ := probe.Find(kind)
+	if bad := pr.CheckValue(param, value); bad != nil {
+		return bad.Problem, bad.Example
+	}
+	return "", ""
+}
+
 // sources expands files and folders; with none named, the built-in set.
 func (p *program) sources(paths []string) ([]source, error) {
 	var out []source
@@ -135,7 +144,7 @@ func (p *program) lintOne(src source) ([]playbook.Problem, error) {
 		_, problems := playbook.LintSignatures(src.name, src.data, tests)
 		return problems, nil
 	}
-	_, problems := playbook.Lint(src.name, src.data, parameters())
+	_, problems := playbook.Lint(src.name, src.data, parameters(), usable)
 	return problems, nil
 }
 

@@ -62,6 +62,11 @@ func newProbeKind(p *program, pr probe.Probe) *cobra.Command {
 				return err
 			}
 			with := map[string]string{}
+			for _, param := range pr.Params {
+				if f := c.Flags().Lookup(param.Name); f.Changed && (f.Value.String() == "" || f.Value.String() == "[]") {
+					return badValue("--", pr, &probe.BadValue{Param: param.Name, Problem: "is empty", Example: param.Form.Example}, "")
+				}
+			}
 			for name, v := range lists {
 				if len(*v) > 0 {
 					with[name] = strings.Join(*v, ",")
@@ -82,7 +87,7 @@ func newProbeKind(p *program, pr probe.Probe) *cobra.Command {
 	}
 	for _, param := range pr.Params {
 		if param.Many {
-			lists[param.Name] = c.Flags().StringSlice(param.Name, nil, param.Doc+" (may be repeated)")
+			lists[param.Name] = c.Flags().StringArray(param.Name, nil, param.Doc+" (may be repeated)")
 			continue
 		}
 		if param.Switch {
@@ -109,16 +114,17 @@ func (p *program) probe(ctx context.Context, pr probe.Probe, with map[string]str
 			return usagef("see: authdoctor probe "+pr.Kind+" --help", "probe %s needs --%s", pr.Kind, param.Name)
 		}
 	}
-	for _, name := range []string{"ca-file", "known-hosts"} {
-		if with[name] != "" {
-			if _, err := p.readSource(with[name]); err != nil {
-				return err
-			}
+	for _, param := range pr.Params {
+		if bad := pr.CheckValue(param.Name, with[param.Name]); bad != nil {
+			return badValue("--", pr, bad, with[bad.Param])
 		}
 	}
 	env, err := p.probeEnv(ctx, limit, givenSecrets(pr, with)...)
 	if err != nil {
 		return err
+	}
+	if bad := pr.Check(env, with); bad != nil {
+		return badValue("--", pr, bad, with[bad.Param])
 	}
 	book, err := engine.Compile(single(pr.Kind, with), nil)
 	if err != nil {

@@ -17,7 +17,8 @@ type withFlags struct {
 	with     []string
 	attempts int
 	secrets  []givenSecret
-	spends   map[string]bool // checks that may send a credential
+	given    map[string]map[string]bool // parameters, by check
+	spends   map[string]bool            // checks that may send a credential
 }
 
 func (w *withFlags) register(c *cobra.Command) {
@@ -45,6 +46,9 @@ func (w *withFlags) apply(book *playbook.Playbook) error {
 		if i := slices.IndexFunc(pr.Params, func(q probe.Param) bool { return q.Name == param }); i < 0 {
 			return usagef(nearest(param, paramNames(pr), "parameters: "+strings.Join(paramNames(pr), ", ")), "check %s has no parameter %q", check, param)
 		}
+		if bad := pr.CheckValue(param, value); bad != nil {
+			return badValue("--with "+check+".", pr, bad, value)
+		}
 		if given[check] == nil {
 			given[check] = map[string]bool{}
 			c.With = maps.Clone(c.With)
@@ -57,6 +61,7 @@ func (w *withFlags) apply(book *playbook.Playbook) error {
 		}
 		given[check][param], c.With[param] = true, value
 	}
+	w.given = given
 	return w.guard(book, given)
 }
 

@@ -13,8 +13,9 @@ import (
 // Parse reads a playbook, strictly: what it returns is sound, and the engine
 // may rely on it. name is how the user called the file. The error is a
 // *Problems with everything that is wrong.
-func Parse(name string, data []byte) (*Playbook, error) {
+func Parse(name string, data []byte, values ...Values) (*Playbook, error) {
 	r := read(name, data)
+	r.checkValues(values)
 	if err := r.err(); err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ func severityOf(code string) Severity {
 	return Error
 }
 
-// Codes lists every code, sorted. To PB024 and PB050: what makes a file
+// Codes lists every code, sorted. To PB024, PB044 and PB050: what makes a file
 // unusable. From PB025: what makes a usable playbook a poor one; from PB060,
 // a file of signatures.
 var Codes = []Code{
@@ -66,6 +66,7 @@ var Codes = []Code{
 	{"PB041", Warning, "a step that fixes nothing and tells nothing", "It costs time. Say which causes it fixes, or which answers after it are evidence."},
 	{"PB042", Warning, "nobody to turn to", "When every step was tried, the playbook should say who can help, and what to give them."},
 	{"PB043", Warning, "instructions that nobody sees", "The surface is not one of the playbook's."},
+	{"PB044", Error, "a value that the probe cannot use", "The parameter is not of the form that the probe takes, so the check could only be unknown. The hint shows one that is."},
 
 	{"PB050", Error, "a scenario that demands nothing", "It would always pass. Say which cause, walk or verdict is expected."},
 

@@ -3,6 +3,7 @@ package playbook
 import (
 	"errors"
 	"flag"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,6 +23,16 @@ const filesDir = "../../testdata/playbook"
 var probes = map[string][]string{
 	"http": {"url", "ca-file", "server-name"},
 	"dns":  {"name", "resolver"},
+}
+
+// pagesOnly takes addresses of pages for urls; the real forms need the room
+// that measures.
+func pagesOnly(_, param, value string) (problem, example string) {
+	u, err := url.Parse(value)
+	if param == "url" && (err != nil || u.Scheme != "https" || u.Host == "") {
+		return "no address of a page", "https://www.example.com/"
+	}
+	return "", ""
 }
 
 // literalTests take a message for a signature when one of its literals is in
@@ -63,7 +74,7 @@ func problemsOf(t testing.TB, name string, data []byte) []Problem {
 		_, list := LintSignatures(name, data, literalTests)
 		return list
 	}
-	_, list := Lint(name, data, probes)
+	_, list := Lint(name, data, probes, pagesOnly)
 	return list
 }
 

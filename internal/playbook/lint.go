@@ -11,8 +11,9 @@ import (
 // use, or misleading. probes gives the parameters that each kind of probe
 // takes from a playbook. The playbook is nil when it cannot be read; then the
 // problems are those of Parse.
-func Lint(name string, data []byte, probes map[string][]string) (*Playbook, []Problem) {
+func Lint(name string, data []byte, probes map[string][]string, values ...Values) (*Playbook, []Problem) {
 	r := read(name, data)
+	r.checkValues(values)
 	if list := r.problems(); len(list) > 0 {
 		return nil, list
 	}

@@ -46,11 +46,11 @@ var clockProbe = Probe{
   authdoctor probe clock --server time.cloudflare.com
   authdoctor probe clock --server 192.0.2.123 --date-url https://www.example.com/`,
 	Params: []Param{
-		{Name: "server", Target: true, Many: true,
+		{Name: "server", Target: true, Many: true, Form: timeServerForm,
 			Doc: "time server to ask instead, HOST or HOST:PORT; one is enough, and web servers are then not asked"},
-		{Name: "servers", Target: true, Many: true,
+		{Name: "servers", Target: true, Many: true, Form: timeServerForm,
 			Doc: "time servers to ask, HOST or HOST:PORT"},
-		{Name: "date-url", Target: true, Many: true,
+		{Name: "date-url", Target: true, Many: true, Form: pageForm,
 			Doc: "address whose Date header tells the time when no time server does; http:// is not authenticated"},
 	},
 	Run: runClock,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -33,11 +34,16 @@ var dnsProbe = Probe{
 	Example: `  authdoctor probe dns --name www.alarm.com
   authdoctor probe dns --name www.alarm.com --resolver 192.0.2.53`,
 	Params: []Param{
-		{Name: "name", Target: true, Required: true, Doc: "host name to look up; of a HOST:PORT or a URL, the host"},
-		{Name: "resolver", Target: true, Many: true, Doc: "name server to ask instead of the system's, HOST or HOST:PORT"},
+		{Name: "name", Target: true, Required: true, Form: dnsNameForm, Doc: "host name to look up; of a HOST:PORT or a URL, the host"},
+		{Name: "resolver", Target: true, Many: true, Form: resolverForm, Doc: "name server to ask instead of the system's, HOST or HOST:PORT"},
 	},
 	Run: runDNS,
 }
+
+var (
+	dnsNameForm  = Form{"www.example.com", func(v string) error { return second(hostOf(v)) }}
+	resolverForm = Form{"192.0.2.53", func(v string) error { return second(resolverAddresses([]string{v})) }}
+)
 
 func runDNS(ctx context.Context, env Env, with Params) diag.Finding {
 	name, err := hostOf(with["name"])
@@ -76,6 +82,9 @@ func resolverAddresses(given []string) ([]string, error) {
 		name, err := hostOf(host)
 		if err != nil || strings.Contains(text, "/") || strings.Trim(port, "0123456789") != "" || port == "" {
 			return nil, fmt.Errorf("the name server %q is not HOST or HOST:PORT", printable(text))
+		}
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return nil, errPort
 		}
 		addresses = append(addresses, net.JoinHostPort(name, port))
 	}

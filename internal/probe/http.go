@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,10 +30,11 @@ var httpProbe = Probe{
 	Example: `  authdoctor probe http --url https://www.alarm.com/login
   authdoctor probe http --url https://intranet.example.com/ --ca-file ca.pem`,
 	Params: []Param{
-		{Name: "url", Target: true, Required: true, Doc: "address of the page, http:// or https://"},
-		{Name: "ca-file", Doc: "file of certificates (PEM) to trust besides the system's own"},
+		{Name: "url", Target: true, Required: true, Form: pageForm, Doc: "address of the page, http:// or https://"},
+		{Name: "ca-file", Form: pemForm, Doc: "file of certificates (PEM) to trust besides the system's own"},
 	},
-	Run: runHTTP,
+	Ready: serverTrust,
+	Run:   runHTTP,
 }
 
 func runHTTP(ctx context.Context, env Env, with Params) diag.Finding {
@@ -68,6 +70,9 @@ func parsePage(text string) (*url.URL, error) {
 	host, err := hostOf(u.Host)
 	if err != nil {
 		return nil, errors.New("url: " + err.Error())
+	}
+	if n, err := strconv.ParseUint(u.Port(), 10, 16); u.Port() != "" && (err != nil || n == 0) {
+		return nil, errors.New("url: " + errPort.Error())
 	}
 	u.Host = joinPort(host, u.Port())
 	u.User, u.Fragment, u.RawFragment = nil, "", ""

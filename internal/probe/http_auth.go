@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,10 +16,20 @@ var httpAuthProbe = Probe{
 	Example: `  authdoctor probe http_auth --url https://api.example.com/v1/me
   authdoctor probe http_auth --url https://api.example.com/v1/me --bearer-file env:TOKEN`,
 	Params: []Param{
-		{Name: "url", Target: true, Required: true, Doc: "address that wants a sign-in, http:// or https://"},
-		{Name: "bearer-file", Secret: true, FlagOnly: true,
+		{Name: "url", Target: true, Required: true, Form: pageForm, Doc: "address that wants a sign-in, http:// or https://"},
+		{Name: "bearer-file", Secret: true, FlagOnly: true, Form: secretForm,
 			Doc: "token to sign in with: a file, - for standard input or env:NAME; sent once, and only encrypted"},
-		{Name: "ca-file", Doc: "file of certificates (PEM) to trust besides the system's own"},
+		{Name: "ca-file", Form: pemForm, Doc: "file of certificates (PEM) to trust besides the system's own"},
+	},
+	Ready: func(env Env, with Params) error {
+		page, err := parsePage(with["url"])
+		if err != nil {
+			return err
+		}
+		if err := second(readBearer(env, page, with["bearer-file"])); err != nil {
+			return err
+		}
+		return serverTrust(env, with)
 	},
 	Run: runHTTPAuth,
 }
@@ -65,24 +76,36 @@ func runHTTPAuth(ctx context.Context, env Env, with Params) diag.Finding {
 // bearer reads the token and counts the attempt; a reason says why it is not
 // sent. It goes nowhere without encryption, except to this computer.
 func bearer(ctx context.Context, env Env, page *url.URL, source string) (token, reason string) {
-	if source == "" {
-		return "", ""
-	}
-	secret, err := env.secret(source)
+	token, err := readBearer(env, page, source)
 	if err != nil {
-		return "", "bearer-file: " + err.Error()
+		return "", err.Error()
 	}
-	token = bearerText(secret.Reveal())
-	switch {
-	case token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return "", "bearer-file: there is a space, a line break or a strange character in it, so it is no token"
-	case page.Scheme != "https" && !thisComputer(page.Hostname()):
-		return "", "the address is not encrypted, so the token was not sent"
+	if token == "" {
+		return "", ""
 	}
 	if err := env.attempt(ctx, bearerAccount(page, token)); err != nil {
 		return "", err.Error()
 	}
 	return token, ""
+}
+
+// readBearer reads the token; without a source there is none.
+func readBearer(env Env, page *url.URL, source string) (string, error) {
+	if source == "" {
+		return "", nil
+	}
+	secret, err := env.secret(source)
+	if err != nil {
+		return "", errors.New("bearer-file: " + err.Error())
+	}
+	token := bearerText(secret.Reveal())
+	switch {
+	case token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return "", errors.New("bearer-file: there is a space, a line break or a strange character in it, so it is no token")
+	case page.Scheme != "https" && !thisComputer(page.Hostname()):
+		return "", errors.New("url: the address is not encrypted, so the token was not sent")
+	}
+	return token, nil
 }
 
 // bearerAccount names whom an attempt counts for: whoever the token says, or

@@ -19,6 +19,7 @@ var imapProbe = Probe{
 	Doc:     "whether a server for fetching mail takes sign-ins, and with a login, whether it takes this one",
 	Example: "  authdoctor probe imap --address imap.example.com\n  authdoctor probe imap --address imap.example.com:143 --login joe@example.com --password-file -",
 	Params:  mailParams(imapMail),
+	Ready:   func(env Env, with Params) error { return second(newMailVisit(env, with, imapMail)) },
 	Run: func(ctx context.Context, env Env, with Params) diag.Finding {
 		return runMail(ctx, env, with, imapMail)
 	},

@@ -22,15 +22,18 @@ var ldapProbe = Probe{
   authdoctor probe ldap --url ldap://directory.example.com --starttls --login uid=joe,dc=example,dc=com --password-file -
   authdoctor probe ldap --url ldaps://dc1.example.com --login joe@example.com --password-file env:PASSWORD`,
 	Params: []Param{
-		{Name: "url", Target: true, Required: true, Doc: "the directory, ldap:// or ldaps:// and its name"},
+		{Name: "url", Target: true, Required: true, Form: ldapForm, Doc: "the directory, ldap:// or ldaps:// and its name"},
 		{Name: "starttls", Switch: true, Doc: "ask an ldap:// directory to encrypt before anything else"},
-		{Name: "server-name", Doc: "name that the server must prove, when it is not the host of the address"},
-		{Name: "ca-file", Doc: "file of certificates (PEM) to trust besides the system's own"},
-		{Name: "login", FlagOnly: true, Secret: true, Doc: "DN or user@domain; binds once, with the password of the next flag"},
-		{Name: "password-file", FlagOnly: true, Secret: true, Doc: "file of the password, - for standard input, env:NAME for a variable"},
+		{Name: "server-name", Form: serverNameForm, Doc: "name that the server must prove, when it is not the host of the address"},
+		{Name: "ca-file", Form: pemForm, Doc: "file of certificates (PEM) to trust besides the system's own"},
+		{Name: "login", FlagOnly: true, Secret: true, Form: loginForm, Doc: "DN or user@domain; binds once, with the password of the next flag"},
+		{Name: "password-file", FlagOnly: true, Secret: true, Form: secretForm, Doc: "file of the password, - for standard input, env:NAME for a variable"},
 	},
-	Run: runLDAP,
+	Ready: func(env Env, with Params) error { return second(newLDAPVisit(env, with)) },
+	Run:   runLDAP,
 }
+
+var ldapForm = Form{"ldaps://directory.example.com", func(v string) error { return new(ldapVisit).parse(v, "") }}
 
 // An ldapVisit is one visit to a directory.
 type ldapVisit struct {
@@ -135,9 +138,11 @@ func (v *ldapVisit) parse(text, serverName string) error {
 	if v.secure {
 		port = "636"
 	}
-	v.target, err = parseMailTarget(u.Host, serverName, port)
+	if v.target, err = parseMailTarget(u.Host, serverName, port); err != nil {
+		return errors.New(strings.Replace(err.Error(), "address: ", "url: ", 1))
+	}
 	v.url = u.Scheme + "://" + v.target.address
-	return err
+	return nil
 }
 
 // meet connects, and encrypts where that is wanted.

@@ -320,7 +320,7 @@ func TestLDAPParameters(t *testing.T) {
 	tests := map[string]Params{
 		"url: must begin with ldap:// or ldaps:// and a host name":  {"url": "https://a.test"},
 		"url: must begin with ldap:// or ldaps:// and a host name ": {"url": "a.test"},
-		"address: a port is a number from 1 to 65535":               {"url": "ldap://a.test:99999"},
+		"url: a port is a number from 1 to 65535":                   {"url": "ldap://a.test:99999"},
 		"starttls: ldaps:// is encrypted already":                   {"url": "ldaps://a.test", "starttls": "yes"},
 		"ca-file: the file cannot be opened":                        {"url": "ldaps://a.test", "ca-file": "/nothing"},
 		"login: give its secret with password-file":                 {"url": "ldaps://a.test", "login": "joe"},

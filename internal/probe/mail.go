@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
@@ -70,13 +71,13 @@ var errNotMail = errors.New("what answers there does not speak this protocol")
 
 func mailParams(kind mailKind) []Param {
 	return []Param{
-		{Name: "address", Target: true, Required: true, Doc: "host or host:port of the mail server; port " + kind.port + " unless it says another"},
-		{Name: "tls", Doc: "implicit, starttls or none; implicit on port " + kind.implicit[0] + ", else starttls"},
-		{Name: "server-name", Doc: "name that the server must prove, when it is not the host of the address"},
-		{Name: "ca-file", Doc: "file of certificates (PEM) to trust besides the system's own"},
-		{Name: "login", FlagOnly: true, Secret: true, Doc: "user name; signs in once, with the password or token of the next flags"},
-		{Name: "password-file", FlagOnly: true, Secret: true, Doc: "file of the password, - for standard input, env:NAME for a variable"},
-		{Name: "token-file", FlagOnly: true, Secret: true, Doc: "file of an OAuth access token, instead of a password; - and env:NAME likewise"},
+		{Name: "address", Target: true, Required: true, Form: mailServerForm("mail.example.com:" + kind.implicit[0]), Doc: "host or host:port of the mail server; port " + kind.port + " unless it says another"},
+		{Name: "tls", Form: oneOf(tlsImplicit, tlsStart, tlsNone), Doc: "implicit, starttls or none; implicit on port " + kind.implicit[0] + ", else starttls"},
+		{Name: "server-name", Form: serverNameForm, Doc: "name that the server must prove, when it is not the host of the address"},
+		{Name: "ca-file", Form: pemForm, Doc: "file of certificates (PEM) to trust besides the system's own"},
+		{Name: "login", FlagOnly: true, Secret: true, Form: loginForm, Doc: "user name; signs in once, with the password or token of the next flags"},
+		{Name: "password-file", FlagOnly: true, Secret: true, Form: secretForm, Doc: "file of the password, - for standard input, env:NAME for a variable"},
+		{Name: "token-file", FlagOnly: true, Secret: true, Form: secretForm, Doc: "file of an OAuth access token, instead of a password; - and env:NAME likewise"},
 	}
 }
 
@@ -159,6 +160,9 @@ func newMailVisit(env Env, with Params, kind mailKind) (*mailVisit, error) {
 
 // parseMailTarget reads HOST or HOST:PORT.
 func parseMailTarget(address, serverName, port string) (tlsTarget, error) {
+	if strings.ContainsAny(address, "/?#@") {
+		return tlsTarget{}, errors.New("address: must be HOST or HOST:PORT")
+	}
 	host, err := hostOf(address)
 	if err != nil {
 		return tlsTarget{}, errors.New("address: " + err.Error())

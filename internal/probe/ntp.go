@@ -97,6 +97,11 @@ func completeAddress(server, otherwise string) (string, error) {
 	if err != nil || number == 0 || host == "" || notIP != nil && strings.ContainsAny(host, ":/[]@?#") {
 		return "", errors.New("not of the form HOST or HOST:PORT")
 	}
+	if notIP != nil {
+		if _, err := asciiHost(strings.TrimSuffix(strings.ToLower(host), ".")); err != nil {
+			return "", err
+		}
+	}
 	return net.JoinHostPort(host, port), nil
 }
 

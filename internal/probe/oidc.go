@@ -2,6 +2,9 @@ package probe
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
@@ -12,17 +15,33 @@ var oidcProbe = Probe{
 	Example: `  authdoctor probe oidc --issuer https://accounts.google.com
   authdoctor probe oidc --issuer https://id.example.com/realms/shop --client-assertion-file assertion.jwt`,
 	Params: []Param{
-		{Name: "issuer", Target: true, Required: true, Doc: "the issuer's name as it is set in the program, or the address of its description"},
-		{Name: "client-assertion-file", Secret: true, FlagOnly: true,
+		{Name: "issuer", Target: true, Required: true, Form: issuerForm, Doc: "the issuer's name as it is set in the program, or the address of its description"},
+		{Name: "client-assertion-file", Secret: true, FlagOnly: true, Form: secretForm,
 			Doc: "signed assertion of a client: a file, - for standard input or env:NAME; sent once, to the issuer's token endpoint"},
-		{Name: "client-id", FlagOnly: true, Doc: "id of the client, where it must be sent beside the assertion"},
-		{Name: "grant", FlagOnly: true, Doc: "kind of grant that the assertion asks for; client_credentials when empty"},
-		{Name: "scope", FlagOnly: true, Many: true, Doc: "scope that the assertion asks for"},
+		{Name: "client-id", FlagOnly: true, Form: clientIDForm, Doc: "id of the client, where it must be sent beside the assertion"},
+		{Name: "grant", FlagOnly: true, Form: Form{"client_credentials", checkWord}, Doc: "kind of grant that the assertion asks for; client_credentials when empty"},
+		{Name: "scope", FlagOnly: true, Many: true, Form: wordForm, Doc: "scope that the assertion asks for"},
 		timeParam,
-		{Name: "ca-file", Doc: "file of certificates (PEM) to trust besides the system's own"},
+		{Name: "ca-file", Form: pemForm, Doc: "file of certificates (PEM) to trust besides the system's own"},
+	},
+	Ready: func(env Env, with Params) error {
+		if source := with["client-assertion-file"]; source != "" {
+			if err := second(readAssertion(env, with, source)); err != nil {
+				return fmt.Errorf("client-assertion-file: %w", err)
+			}
+		}
+		return serverTrust(env, with)
 	},
 	Run: runOIDC,
 }
+
+// clientIDForm: RFC 6749, appendix A.1.
+var clientIDForm = Form{"my-app", func(v string) error {
+	if strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return errors.New("the id of a client is ASCII")
+	}
+	return nil
+}}
 
 // A look is what has been seen of an issuer so far.
 type look struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -36,11 +37,13 @@ var pathProbe = Probe{
 	Example: `  authdoctor probe path
   authdoctor probe path --url https://www.alarm.com/login`,
 	Params: []Param{
-		{Name: "url", Target: true, Doc: "page whose way is checked; http:// or https://"},
-		{Name: "captive", Target: true, Many: true, Doc: "page whose right answer is known, to ask instead of the usual ones"},
+		{Name: "url", Target: true, Form: pathForm, Doc: "page whose way is checked; http:// or https://"},
+		{Name: "captive", Target: true, Many: true, Form: pathForm, Doc: "page whose right answer is known, to ask instead of the usual ones"},
 	},
 	Run: runPath,
 }
+
+var pathForm = Form{"https://www.example.com/", func(v string) error { return second(pageURL(v)) }}
 
 func runPath(ctx context.Context, env Env, with Params) diag.Finding {
 	plan, err := planPath(with["url"], with.List("captive"))
@@ -119,6 +122,9 @@ func pageURL(text string) (*url.URL, error) {
 		return nil, errors.New("the page to reach has no usable host name")
 	}
 	port := u.Port()
+	if n, err := strconv.ParseUint(port, 10, 16); port != "" && (err != nil || n == 0) {
+		return nil, errPort
+	}
 	u.User, u.Host = nil, host
 	if strings.Contains(host, ":") {
 		u.Host = "[" + host + "]"

@@ -20,6 +20,11 @@ type Probe struct {
 	// Example is command lines to learn from, each indented by two spaces.
 	Example string
 	Params  []Param
+	// Ready says what else than the forms of its values keeps the probe from
+	// beginning: values that do not go together, a file that holds something
+	// else. The error begins with the parameter's name and a colon where it is
+	// about one. Nothing is sent. Nil: nothing can.
+	Ready func(env Env, with Params) error
 	// Run measures. It never panics on purpose, never returns a failure that
 	// it did not see, and gives up when ctx ends: what could not be measured
 	// is diag.NoAnswer with a reason.
@@ -42,6 +47,7 @@ type Param struct {
 	Switch bool
 	// Target: says which server is spoken to.
 	Target bool
+	Form   Form
 }
 
 // Params are the values of a probe's parameters, by name. Lists are joined by

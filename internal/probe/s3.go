@@ -31,14 +31,20 @@ var s3Probe = Probe{
   authdoctor probe s3 --url https://s3.eu-central-1.amazonaws.com --region eu-central-1 --access-key-file id.txt --secret-key-file key.txt
   authdoctor probe s3 --url https://minio.example.com --bucket backups --access-key-file env:AWS_ACCESS_KEY_ID --secret-key-file env:AWS_SECRET_ACCESS_KEY`,
 	Params: []Param{
-		{Name: "url", Target: true, Required: true, Doc: "the service's address, such as https://s3.eu-central-1.amazonaws.com"},
-		{Name: "region", Doc: "region that the signature is for; " + s3Region + " unless given"},
-		{Name: "bucket", Doc: "bucket to look into; without one, the list of buckets is asked for"},
-		{Name: "access-key-file", Secret: true, FlagOnly: true, Doc: "file that holds the access key id"},
-		{Name: "secret-key-file", Secret: true, FlagOnly: true, Doc: "file that holds the secret access key"},
-		{Name: "session-token-file", Secret: true, FlagOnly: true, Doc: "file that holds the session token of temporary keys"},
-		{Name: "insecure", FlagOnly: true, Doc: "yes: sign also over http://, where whoever listens can repeat the request"},
-		{Name: "ca-file", Doc: "file of certificates (PEM) to trust besides the system's own"},
+		{Name: "url", Target: true, Required: true, Form: pageForm, Doc: "the service's address, such as https://s3.eu-central-1.amazonaws.com"},
+		{Name: "region", Form: lettersOf(alphanumeric+"-", 64, "a region is letters, digits and hyphens", "eu-central-1"), Doc: "region that the signature is for; " + s3Region + " unless given"},
+		{Name: "bucket", Form: lettersOf(alphanumeric+"-._", 255, "the name of a bucket is letters, digits, dots and hyphens", "backups"), Doc: "bucket to look into; without one, the list of buckets is asked for"},
+		{Name: "access-key-file", Secret: true, FlagOnly: true, Form: secretForm, Doc: "file that holds the access key id"},
+		{Name: "secret-key-file", Secret: true, FlagOnly: true, Form: secretForm, Doc: "file that holds the secret access key"},
+		{Name: "session-token-file", Secret: true, FlagOnly: true, Form: secretForm, Doc: "file that holds the session token of temporary keys"},
+		{Name: "insecure", FlagOnly: true, Form: Form{"yes", onlyYes}, Doc: "yes: sign also over http://, where whoever listens can repeat the request"},
+		{Name: "ca-file", Form: pemForm, Doc: "file of certificates (PEM) to trust besides the system's own"},
+	},
+	Ready: func(env Env, with Params) error {
+		if err := second(planS3(env, with)); err != nil {
+			return err
+		}
+		return serverTrust(env, with)
 	},
 	Run: runS3,
 }

@@ -17,7 +17,7 @@ type rightTime struct {
 }
 
 // timeParam is a parameter of every check that judges by the time.
-var timeParam = Param{Name: "server", Many: true,
+var timeParam = Param{Name: "server", Many: true, Form: timeServerForm,
 	Doc: "time server, HOST or HOST:PORT, by which times are judged"}
 
 // askTime asks the time servers that somebody named, in no more than half of

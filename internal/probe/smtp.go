@@ -18,6 +18,7 @@ var smtpProbe = Probe{
 	Doc:     "whether a server for sending mail takes sign-ins, and with a login, whether it takes this one",
 	Example: "  authdoctor probe smtp --address smtp.example.com:587\n  authdoctor probe smtp --address smtp.example.com:465 --login joe@example.com --password-file -",
 	Params:  mailParams(smtpMail),
+	Ready:   func(env Env, with Params) error { return second(newMailVisit(env, with, smtpMail)) },
 	Run: func(ctx context.Context, env Env, with Params) diag.Finding {
 		return runMail(ctx, env, with, smtpMail)
 	},

@@ -26,20 +26,33 @@ var snmpProbe = Probe{
 	Kind: "snmp",
 	Doc:  "an SNMP agent; without a community or user only whether one answers (v3), with it one attempt",
 	Params: []Param{
-		{Name: "address", Target: true, Required: true, Doc: "the device, HOST or HOST:PORT; UDP port 161 unless given"},
-		{Name: "version", Doc: "2c or 3; 2c with a community, else 3"},
-		{Name: "community-file", Secret: true, FlagOnly: true, Doc: "file that holds the community (2c)"},
-		{Name: "user", Secret: true, FlagOnly: true, Doc: "name of the v3 user"},
-		{Name: "auth-protocol", Doc: "MD5, SHA, SHA224, SHA256, SHA384 or SHA512; SHA256 unless given"},
-		{Name: "auth-file", Secret: true, FlagOnly: true, Doc: "file that holds the user's authentication password"},
-		{Name: "privacy-protocol", Doc: "DES, AES, AES192, AES256, AES192C or AES256C; AES (128 bits) unless given"},
-		{Name: "privacy-file", Secret: true, FlagOnly: true, Doc: "file that holds the user's privacy password"},
-		{Name: "context", Doc: "v3 context to ask in; the default one unless given"},
+		{Name: "address", Target: true, Required: true, Form: snmpForm, Doc: "the device, HOST or HOST:PORT; UDP port 161 unless given"},
+		{Name: "version", Form: oneOf("2c", "3"), Doc: "2c or 3; 2c with a community, else 3"},
+		{Name: "community-file", Secret: true, FlagOnly: true, Form: secretForm, Doc: "file that holds the community (2c)"},
+		{Name: "user", Secret: true, FlagOnly: true, Form: atMost(longestName, "poller"), Doc: "name of the v3 user"},
+		{Name: "auth-protocol", Form: protocolForm("auth", snmpAuthProtocols()), Doc: "MD5, SHA, SHA224, SHA256, SHA384 or SHA512; SHA256 unless given"},
+		{Name: "auth-file", Secret: true, FlagOnly: true, Form: secretForm, Doc: "file that holds the user's authentication password"},
+		{Name: "privacy-protocol", Form: protocolForm("privacy", snmpPrivacyProtocols()), Doc: "DES, AES, AES192, AES256, AES192C or AES256C; AES (128 bits) unless given"},
+		{Name: "privacy-file", Secret: true, FlagOnly: true, Form: secretForm, Doc: "file that holds the user's privacy password"},
+		{Name: "context", Form: atMost(longestName, "vlan-10"), Doc: "v3 context to ask in; the default one unless given"},
 	},
 	Example: `  authdoctor probe snmp --address 192.0.2.1
   authdoctor probe snmp --address 192.0.2.1 --community-file community.txt
   authdoctor probe snmp --address 192.0.2.1:161 --user poller --auth-protocol SHA --auth-file auth.txt --privacy-file env:SNMP_PRIVACY`,
-	Run: runSNMP,
+	Ready: func(env Env, with Params) error { return second(planSNMP(env, with)) },
+	Run:   runSNMP,
+}
+
+// longestName is for the name of a user and of a context: RFC 3411, 5
+// (SnmpAdminString), and RFC 3414, 5 (usmUserName) have 32 octets for it.
+const longestName = 32
+
+var snmpForm = Form{"192.0.2.1", func(v string) error { return second(completeAddress(v, snmpPort)) }}
+
+func protocolForm[P any](kind string, protocols map[string]P) Form {
+	return Form{snmpUsual[kind], func(v string) error {
+		return second(snmpKeyOf(Env{}, Params{kind + "-protocol": v}, kind, "", protocols))
+	}}
 }
 
 func runSNMP(ctx context.Context, env Env, with Params) diag.Finding {

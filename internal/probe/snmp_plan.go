@@ -120,10 +120,10 @@ func (p *snmpPlan) chooseVersion(with Params) error {
 // readKeys reads the passwords of a v3 user, which also say at which level to
 // ask.
 func (p *snmpPlan) readKeys(env Env, with Params) (err error) {
-	if p.auth, err = snmpKeyOf(env, with, "auth", "SHA256", snmpAuthProtocols()); err != nil {
+	if p.auth, err = snmpKeyOf(env, with, "auth", snmpUsual["auth"], snmpAuthProtocols()); err != nil {
 		return err
 	}
-	if p.privacy, err = snmpKeyOf(env, with, "privacy", "AES", snmpPrivacyProtocols()); err != nil {
+	if p.privacy, err = snmpKeyOf(env, with, "privacy", snmpUsual["privacy"], snmpPrivacyProtocols()); err != nil {
 		return err
 	}
 	p.level = gosnmp.NoAuthNoPriv
@@ -135,6 +135,9 @@ func (p *snmpPlan) readKeys(env Env, with Params) (err error) {
 	}
 	return nil
 }
+
+// snmpUsual are the protocols that are taken where none is given.
+var snmpUsual = map[string]string{"auth": "SHA256", "privacy": "AES"}
 
 func snmpKeyOf[P any](env Env, with Params, kind, otherwise string, protocols map[string]P) (snmpKey[P], error) {
 	name := strings.ToUpper(strings.ReplaceAll(with[kind+"-protocol"], "-", ""))

@@ -18,15 +18,16 @@ var sshProbe = Probe{
   authdoctor probe ssh --address server.example.com --user joe
   authdoctor probe ssh --address server.example.com:22 --known-hosts known_hosts --login joe --key-file ~/.ssh/id_ed25519`,
 	Params: []Param{
-		{Name: "address", Target: true, Required: true, Doc: "the server, HOST or HOST:PORT; port 22 unless given"},
-		{Name: "known-hosts", Doc: "file of known host keys, to hold the server's against"},
-		{Name: "user", FlagOnly: true, Secret: true, Doc: "ask how this user may sign in; nothing secret is sent"},
-		{Name: "login", FlagOnly: true, Secret: true, Doc: "user name; signs in once, with the password or key of the next flags"},
-		{Name: "password-file", FlagOnly: true, Secret: true, Doc: "file of the password, - for standard input, env:NAME for a variable"},
-		{Name: "key-file", FlagOnly: true, Secret: true, Doc: "file of the private key, instead of a password"},
-		{Name: "passphrase-file", FlagOnly: true, Secret: true, Doc: "file of the key's passphrase, if it has one"},
+		{Name: "address", Target: true, Required: true, Form: mailServerForm("server.example.com:22"), Doc: "the server, HOST or HOST:PORT; port 22 unless given"},
+		{Name: "known-hosts", Form: Form{Example: "known_hosts"}, Doc: "file of known host keys, to hold the server's against"},
+		{Name: "user", FlagOnly: true, Secret: true, Form: loginForm, Doc: "ask how this user may sign in; nothing secret is sent"},
+		{Name: "login", FlagOnly: true, Secret: true, Form: loginForm, Doc: "user name; signs in once, with the password or key of the next flags"},
+		{Name: "password-file", FlagOnly: true, Secret: true, Form: secretForm, Doc: "file of the password, - for standard input, env:NAME for a variable"},
+		{Name: "key-file", FlagOnly: true, Secret: true, Form: secretForm, Doc: "file of the private key, instead of a password"},
+		{Name: "passphrase-file", FlagOnly: true, Secret: true, Form: secretForm, Doc: "file of the key's passphrase, if it has one"},
 	},
-	Run: runSSH,
+	Ready: func(env Env, with Params) error { return second(newSSHVisit(env, with)) },
+	Run:   runSSH,
 }
 
 // clientName is what we call ourselves (RFC 4253, 4.2).

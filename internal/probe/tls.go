@@ -22,12 +22,20 @@ var tlsProbe = Probe{
 	Example: `  authdoctor probe tls --address www.alarm.com:443
   authdoctor probe tls --address 192.0.2.7:8443 --server-name nas.example.com --ca-file ca.pem`,
 	Params: []Param{
-		{Name: "address", Target: true, Required: true, Doc: "host, host:port or the address of a page; port 443 unless it says another"},
-		{Name: "server-name", Doc: "name that the server must prove, when it is not the host of the address"},
-		{Name: "ca-file", Doc: "file of certificates (PEM) to trust besides the system's own"},
+		{Name: "address", Target: true, Required: true, Form: tlsAddressForm, Doc: "host, host:port or the address of a page; port 443 unless it says another"},
+		{Name: "server-name", Form: serverNameForm, Doc: "name that the server must prove, when it is not the host of the address"},
+		{Name: "ca-file", Form: pemForm, Doc: "file of certificates (PEM) to trust besides the system's own"},
+	},
+	Ready: func(env Env, with Params) error {
+		if err := second(parseTLSTarget(with["address"], with["server-name"])); err != nil {
+			return err
+		}
+		return serverTrust(env, with)
 	},
 	Run: runTLS,
 }
+
+var tlsAddressForm = Form{"www.example.com:443", func(v string) error { return second(parseTLSTarget(v, "")) }}
 
 // runTLS judges in the order in which faults matter: whether there is any
 // encrypted connection, who vouches for the server, its name, its dates, and

@@ -48,6 +48,9 @@ func parseTLSTarget(address, serverName string) (tlsTarget, error) {
 	return t, nil
 }
 
+// errPort: what stands for a port is none.
+var errPort = errors.New("a port is a number from 1 to 65535")
+
 // givenPort is the port of a host:port or URL, or empty.
 func givenPort(address string) (string, error) {
 	address = strings.TrimSpace(address)
@@ -63,7 +66,7 @@ func givenPort(address string) (string, error) {
 	}
 	port := u.Port()
 	if n, err := strconv.ParseUint(port, 10, 16); port != "" && (err != nil || n == 0) {
-		return "", errors.New("address: a port is a number from 1 to 65535")
+		return "", errors.New("address: " + errPort.Error())
 	}
 	return port, nil
 }

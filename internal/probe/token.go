@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"time"
 
@@ -15,13 +16,19 @@ var tokenProbe = Probe{
 	Example: `  authdoctor probe token --file token.jwt --server time.cloudflare.com
   authdoctor probe token --file env:TOKEN --issuer https://id.example.com --audience https://api.example.com --scope read`,
 	Params: []Param{
-		{Name: "file", Secret: true, FlagOnly: true, Required: true, Doc: "the token: a file, - for standard input or env:NAME"},
-		{Name: "issuer", Target: true, Doc: "who must have issued it; its keys are fetched from there"},
-		{Name: "jwks-url", Target: true, FlagOnly: true, Doc: "address of the keys, instead of the one that the issuer names"},
-		{Name: "audience", Many: true, Doc: "whom it must be made for; one of them is enough"},
-		{Name: "scope", Many: true, Doc: "scope, permission or role that it must hold"},
+		{Name: "file", Secret: true, FlagOnly: true, Required: true, Form: secretForm, Doc: "the token: a file, - for standard input or env:NAME"},
+		{Name: "issuer", Target: true, Form: issuerForm, Doc: "who must have issued it; its keys are fetched from there"},
+		{Name: "jwks-url", Target: true, FlagOnly: true, Form: pageForm, Doc: "address of the keys, instead of the one that the issuer names"},
+		{Name: "audience", Many: true, Form: Form{"https://api.example.com", checkWord}, Doc: "whom it must be made for; one of them is enough"},
+		{Name: "scope", Many: true, Form: wordForm, Doc: "scope, permission or role that it must hold"},
 		timeParam,
-		{Name: "ca-file", Doc: "file of certificates (PEM) to trust besides the system's own"},
+		{Name: "ca-file", Form: pemForm, Doc: "file of certificates (PEM) to trust besides the system's own"},
+	},
+	Ready: func(env Env, with Params) error {
+		if err := second(env.secret(with["file"])); err != nil {
+			return fmt.Errorf("file: %w", err)
+		}
+		return serverTrust(env, with)
 	},
 	Run: runToken,
 }

@@ -26,12 +26,13 @@ var totpProbe = Probe{
 	Example: `  authdoctor probe totp --secret-file env:SECRET --code-file - --server time.cloudflare.com
   authdoctor probe totp --secret-file otpauth.txt --code-file code.txt`,
 	Params: []Param{
-		{Name: "secret-file", Secret: true, FlagOnly: true, Required: true,
+		{Name: "secret-file", Secret: true, FlagOnly: true, Required: true, Form: secretForm,
 			Doc: "secret of the entry, or its otpauth:// address: a file, - for standard input or env:NAME; it is not kept"},
-		{Name: "code-file", Secret: true, FlagOnly: true, Required: true, Doc: "the code: a file, - for standard input or env:NAME"},
+		{Name: "code-file", Secret: true, FlagOnly: true, Required: true, Form: secretForm, Doc: "the code: a file, - for standard input or env:NAME"},
 		timeParam,
 	},
-	Run: runTOTP,
+	Ready: func(env Env, with Params) error { return second(readTOTP(env, with)) },
+	Run:   runTOTP,
 }
 
 // A totpKey makes codes (RFC 6238).
@@ -43,35 +44,51 @@ type totpKey struct {
 }
 
 func runTOTP(ctx context.Context, env Env, with Params) diag.Finding {
-	if with["secret-file"] == "-" && with["code-file"] == "-" {
-		return unknown(nil, "standard input holds one thing: give the secret or the code in a file or a variable")
-	}
-	written, err := env.secret(with["secret-file"])
+	entry, err := readTOTP(env, with)
 	if err != nil {
-		return unknown(nil, "secret-file: %s", err)
-	}
-	typed, err := env.secret(with["code-file"])
-	if err != nil {
-		return unknown(nil, "code-file: %s", err)
-	}
-	key, err := parseTOTP(written.Reveal())
-	if err != nil {
-		return unknown(nil, "secret-file: %s", err)
-	}
-	code, err := parseCode(typed.Reveal())
-	if err != nil {
-		return unknown(nil, "code-file: %s", err)
-	}
-	if key.digits == 0 {
-		key.digits = len(code)
+		return unknown(nil, "%s", err)
 	}
 	right := askTime(ctx, env, with.List("server"))
-	f := judgeTOTP(key, code, env.Now(), right)
+	f := judgeTOTP(entry.key, entry.code, env.Now(), right)
 	if right.reason != "" && f.Outcome != "match" {
 		// By a clock that may be wrong itself, nothing is said of another.
 		return unknown(f.Facts, "the code is not the one of this moment by this computer's clock, and that could not be checked: %s", right.reason)
 	}
 	return f
+}
+
+// A totpEntry is a secret and the code to hold against it.
+type totpEntry struct {
+	key  totpKey
+	code string
+}
+
+// readTOTP reads both. The error repeats nothing of them.
+func readTOTP(env Env, with Params) (totpEntry, error) {
+	none := totpEntry{}
+	if with["secret-file"] == "-" && with["code-file"] == "-" {
+		return none, errors.New("standard input holds one thing: give the secret or the code in a file or a variable")
+	}
+	written, err := env.secret(with["secret-file"])
+	if err != nil {
+		return none, fmt.Errorf("secret-file: %w", err)
+	}
+	typed, err := env.secret(with["code-file"])
+	if err != nil {
+		return none, fmt.Errorf("code-file: %w", err)
+	}
+	key, err := parseTOTP(written.Reveal())
+	if err != nil {
+		return none, fmt.Errorf("secret-file: %w", err)
+	}
+	code, err := parseCode(typed.Reveal())
+	if err != nil {
+		return none, fmt.Errorf("code-file: %w", err)
+	}
+	if key.digits == 0 {
+		key.digits = len(code)
+	}
+	return totpEntry{key, code}, nil
 }
 
 // parseCode reads a code as people write it, in groups.
