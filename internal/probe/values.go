@@ -95,7 +95,7 @@ var (
 	pageForm       = Form{"https://www.example.com/login", func(v string) error { return second(parsePage(v)) }}
 	serverNameForm = Form{"mail.example.com", checkServerName}
 	pemForm        = Form{Example: "ca.pem"}
-	secretForm     = Form{"password.txt, - or env:NAME", checkSource}
+	secretForm     = Form{"env:NAME", checkSource}
 	loginForm      = Form{Example: "joe@example.com"}
 	timeServerForm = Form{"time.cloudflare.com", func(v string) error { return second(completeAddress(v, "123")) }}
 	issuerForm     = Form{"https://id.example.com", func(v string) error { return second(parseIssuer(v)) }}
