@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
 	"slices"
@@ -27,16 +28,23 @@ func newLogs(p *program) *cobra.Command {
 		Long: `Read sign-in logs: which causes, who, from where, when, and what stands out.
 Reads syslog and the journal as text, JSON or export (sshd, dovecot, postfix,
 PAM, FreeRADIUS, snmptrapd), JSON of Microsoft Entra, AWS CloudTrail, Google
-Cloud, Okta, Keycloak and Windows, Windows events as XML, and access logs of web
-servers; .gz, .zst and UTF-16 too. The format is recognised per file. Nothing is sent anywhere.
+Cloud, Okta, Keycloak and Windows, the CSV that the Entra portal downloads,
+Windows events as XML, access logs of web servers, and error logs of nginx and
+Apache; .gz, .zst and UTF-16 too. The format is recognised per file. Nothing is
+sent anywhere.
+
+A log may tell several things: each is said with what to do, the gravest first.
+Ctrl-C ends the reading and reports what was read so far.
 
 Users and addresses stay readable unless --pseudonymize is given; secrets are
 always masked.
 
 Exit status: 0 nothing failed, 1 sign-ins failed, 3 nothing was readable,
-2 wrong usage.`,
+2 wrong usage, 130 stopped.`,
 		Example: `  authdoctor logs /var/log/auth.log /var/log/auth.log.1.gz
   journalctl -u ssh -o export | authdoctor logs -
+  tail -f /var/log/auth.log | authdoctor logs -
+  authdoctor logs InteractiveSignIns.csv --format html --output signins.html
   authdoctor logs signins.json --pseudonymize --format markdown`,
 		Args: someFile,
 		RunE: func(_ *cobra.Command, args []string) error { return l.run(args) },
@@ -73,12 +81,18 @@ func (l *logReading) run(args []string) error {
 	if l.pseudonymize {
 		o.Random = rand.Reader
 	}
-	r, err := logs.Read(sources, o)
+	ctx, stop := l.Interrupt(l.ctx)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program
+	r, err := logs.Read(ctx, sources, o)
 	if err != nil {
 		return mistake(err)
 	}
 	if err := l.write(r); err != nil {
 		return err
+	}
+	if r.CutShort != nil {
+		return status(exitCancel)
 	}
 	switch r.Verdict.Status {
 	case logs.StatusProblem:

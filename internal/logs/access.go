@@ -13,9 +13,9 @@ type accessLog struct{ *challenges }
 
 var errAccess = errors.New("no line of a web server's log")
 
-// refusing are the statuses that mean a refused sign-in.
-func refusing() map[int]bool {
-	return map[int]bool{401: true, 403: true, 407: true, 429: true}
+// refusing reports whether a status means a refused sign-in.
+func refusing(status int) bool {
+	return status == 401 || status == 403 || status == 407 || status == 429
 }
 
 func (l accessLog) parse(raw []byte) (*record, error) {
@@ -28,9 +28,12 @@ func (l accessLog) parse(raw []byte) (*record, error) {
 	if last := string(fields[len(fields)-1]); len(fields) > 2 && last != "-" {
 		user = last
 	}
-	if !refusing()[status] {
+	if !refusing(status) {
 		l.settled(source)
-		return nil, nil
+		if status >= 400 {
+			return nil, nil
+		}
+		return &record{outcome: succeeded, when: accessTime(raw), system: "http", source: source, user: user, agent: accessAgent(raw), count: 1}, nil
 	}
 	if asks := status == 401 || status == 407; !asks || user != "" {
 		l.settled(source)
@@ -38,7 +41,7 @@ func (l accessLog) parse(raw []byte) (*record, error) {
 		return nil, nil
 	}
 	return &record{
-		when: accessTime(raw), system: "http", source: source, user: user,
+		when: accessTime(raw), system: "http", source: source, user: user, agent: accessAgent(raw),
 		app: accessPath(raw), text: "HTTP " + strconv.Itoa(status) + accessReason()[status], count: 1,
 	}, nil
 }
@@ -88,6 +91,21 @@ func accessTime(raw []byte) time.Time {
 		return time.Time{}
 	}
 	return at
+}
+
+// accessAgent is the program that asked, by its name and version: the last
+// quoted part of the combined format.
+func accessAgent(raw []byte) string {
+	rest, ok := bytes.CutSuffix(raw, []byte(`"`))
+	begin := bytes.LastIndexByte(rest, '"')
+	if !ok || begin <= bytes.Index(raw, []byte(`] "`))+2 {
+		return ""
+	}
+	agent := firstField(string(rest[begin+1:]))
+	if agent == "-" {
+		return ""
+	}
+	return agent
 }
 
 func (accessLog) when(raw []byte) time.Time { return accessTime(raw) }

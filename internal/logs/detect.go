@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"time"
 )
 
 // The formats, as --log-format names them.
@@ -15,12 +14,15 @@ const (
 	formatAccess = "access"
 	formatXML    = "windows-xml"
 	formatExport = "journal-export"
+	formatErrors = "error-log"
+	formatCSV    = "csv"
 )
 
 // Formats lists what can be forced. jsonl has one record a line; json is an
 // array, a list in a wrapper, or objects over several lines. Whose records
-// they are is seen from each.
-var Formats = []string{formatSyslog, formatLines, formatJSON, formatAccess, formatXML, formatExport}
+// they are is seen from each. error-log is nginx's and Apache's; csv is a
+// sign-in log of Microsoft Entra.
+var Formats = []string{formatSyslog, formatLines, formatJSON, formatAccess, formatXML, formatExport, formatErrors, formatCSV}
 
 func (t *tally) parserOf(format string) parser {
 	switch format {
@@ -32,8 +34,12 @@ func (t *tally) parserOf(format string) parser {
 		return xmlLog{}
 	case formatExport:
 		return exportLog{newMessages()}
+	case formatErrors:
+		return errorLog{t.challenges, t.Now.Location()}
+	case formatCSV:
+		return &csvLog{comma: ','}
 	}
-	return &syslog{messages: newMessages(), now: t.Now}
+	return newSyslog(t.Now)
 }
 
 // lookLines is how many lines may be broken before a format shows.
@@ -58,6 +64,8 @@ func formatOf(line []byte) string {
 		return ""
 	case line[0] == '<' && (bytes.Contains(line, []byte("<Event")) || bytes.HasPrefix(line, []byte("<?xml"))):
 		return formatXML
+	case isErrorLog(line):
+		return formatErrors
 	case line[0] == '[' && (len(line) == 1 || bytes.ContainsAny(line[1:2], "{ \t\r")):
 		return formatJSON
 	case line[0] == '{':
@@ -69,11 +77,18 @@ func formatOf(line []byte) string {
 		return formatExport
 	case accessStatus(line) > 0:
 		return formatAccess
+	case isCSVHeader(line):
+		return formatCSV
 	}
-	if head, ok := syslogHead(line, time.Time{}); ok && len(head.program) > 0 {
+	if head, ok := syslogHead(line); ok && len(head.program) > 0 {
 		return formatSyslog
 	}
 	return ""
+}
+
+func isErrorLog(line []byte) bool {
+	family, _ := errorHead(line)
+	return family != ""
 }
 
 // wrapped reports whether a line is one whole export.

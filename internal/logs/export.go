@@ -26,12 +26,7 @@ func (e exportLog) parse(raw []byte) (*record, error) {
 	if program == nil {
 		program = f["_COMM"]
 	}
-	r := e.failure(head{program: program, pid: pid, text: f["MESSAGE"]})
-	if r == nil {
-		return nil, nil
-	}
-	r.when = exportTime(f)
-	return r, nil
+	return e.signIn(head{host: f["_HOSTNAME"], program: program, pid: pid, text: f["MESSAGE"], at: exportTime(f)}), nil
 }
 
 func (exportLog) when(raw []byte) time.Time {

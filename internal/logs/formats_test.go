@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"io/fs"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,7 +20,19 @@ import (
 
 var now = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
+// built is the explainer of all tests: building it takes its time.
+var built struct {
+	sync.Once
+	*explain.Explainer
+}
+
 func explainer(t testing.TB) *explain.Explainer {
+	t.Helper()
+	built.Do(func() { built.Explainer = build(t) })
+	return built.Explainer
+}
+
+func build(t testing.TB) *explain.Explainer {
 	t.Helper()
 	names, err := fs.Glob(playbooks.Signatures, "signatures/*.yaml")
 	if err != nil {
@@ -48,7 +61,7 @@ func read(t *testing.T, o logs.Options, texts ...string) *logs.Report {
 	for _, text := range texts {
 		sources = append(sources, logs.Source{Name: "test.log", Reader: strings.NewReader(text)})
 	}
-	r, err := logs.Read(sources, o)
+	r, err := logs.Read(t.Context(), sources, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ func FuzzRead(f *testing.F) {
 	}
 	known := explainer(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := logs.Read([]logs.Source{{Name: "fuzz", Reader: bytes.NewReader(data)}}, logs.Options{Explainer: known, Now: now})
+		r, err := logs.Read(t.Context(), []logs.Source{{Name: "fuzz", Reader: bytes.NewReader(data)}}, logs.Options{Explainer: known, Now: now})
 		if err != nil {
 			return // packed, and broken
 		}

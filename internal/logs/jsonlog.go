@@ -20,9 +20,10 @@ func (j *jsonLog) parse(raw []byte) (*record, error) {
 	if err := json.Unmarshal(raw, &o); err != nil {
 		return nil, fmt.Errorf("not readable as JSON: %w", err)
 	}
+	o = unwrapped(o)
 	for _, k := range kinds {
 		if k.is(o) {
-			r := k.failure(j, o)
+			r := k.signIn(j, o)
 			if r != nil {
 				r.when, r.count = j.time(o), max(r.count, 1)
 				r.source = address(r.source)
@@ -35,10 +36,10 @@ func (j *jsonLog) parse(raw []byte) (*record, error) {
 
 // kinds are the records that are known.
 var kinds = []struct {
-	is      func(object) bool
-	failure func(*jsonLog, object) *record
+	is     func(object) bool
+	signIn func(*jsonLog, object) *record
 }{
-	{func(o object) bool { return o.has("status") && (o.has("userPrincipalName") || o.has("appDisplayName")) }, entra},
+	{isEntra, entra},
 	{func(o object) bool { return o.has("eventSource") && o.has("eventName") }, cloudTrail},
 	{func(o object) bool { return o.has("eventType") && o.has("outcome") }, okta},
 	{func(o object) bool { return o.has("protoPayload") }, googleAudit},
@@ -49,20 +50,9 @@ var kinds = []struct {
 	}, windowsJSON},
 }
 
-func entra(_ *jsonLog, o object) *record {
-	code := o.text("status.errorCode")
-	if code == "" || code == "0" {
-		return nil
-	}
-	return &record{
-		system: "entra", user: o.text("userPrincipalName"), app: o.text("appDisplayName"), source: o.text("ipAddress"),
-		text: "AADSTS" + code + ": " + o.text("status.failureReason"),
-	}
-}
-
 func cloudTrail(_ *jsonLog, o object) *record {
 	r := &record{
-		system: "aws", app: o.text("eventSource"), source: o.text("sourceIPAddress"),
+		system: "aws", app: o.text("eventSource"), source: o.text("sourceIPAddress"), agent: firstField(o.text("userAgent")),
 		user: o.first("userIdentity.userName", "userIdentity.arn", "userIdentity.principalId"),
 	}
 	code := o.text("errorCode")
@@ -72,12 +62,21 @@ func cloudTrail(_ *jsonLog, o object) *record {
 		if strings.Contains(o.text("errorMessage"), "No username found") {
 			r.cause = "unknown_account"
 		}
+	case code == "":
+		r.outcome = succeeded
 	case refusal(code):
 		r.text = "An error occurred (" + code + ")"
 	default:
 		return nil
 	}
 	return r
+}
+
+// firstField is what stands before the first space: of a program that asks,
+// its name and version.
+func firstField(s string) string {
+	s, _, _ = strings.Cut(s, " ")
+	return s
 }
 
 // refusal reports whether an AWS error is about who asks, and not about what
@@ -102,6 +101,9 @@ func oktaReasons() map[string]string {
 
 func okta(_ *jsonLog, o object) *record {
 	kind, result := o.text("eventType"), o.text("outcome.result")
+	if result == "SUCCESS" && kind == "user.session.start" {
+		return &record{outcome: succeeded, system: "okta", user: o.text("actor.alternateId"), source: o.text("client.ipAddress")}
+	}
 	if result != "FAILURE" && result != "DENY" || !strings.Contains(kind, "auth") && !strings.Contains(kind, "session") && !strings.Contains(kind, "policy") && !strings.Contains(kind, "token") {
 		return nil
 	}
@@ -122,14 +124,18 @@ func okta(_ *jsonLog, o object) *record {
 
 func googleAudit(_ *jsonLog, o object) *record {
 	code := o.text("protoPayload.status.code")
-	cause := map[string]string{"7": "permission_denied", "16": "token_invalid"}[code]
-	if cause == "" {
-		return nil
+	r := &record{outcome: succeeded}
+	if code != "" && code != "0" {
+		r.outcome, r.cause = failed, map[string]string{"7": "permission_denied", "16": "token_invalid"}[code]
+		if r.cause == "" {
+			return nil
+		}
 	}
-	return &record{
-		system: "gcp", user: o.text("protoPayload.authenticationInfo.principalEmail"), app: o.text("protoPayload.serviceName"),
-		source: o.text("protoPayload.requestMetadata.callerIp"), cause: cause,
+	*r = record{
+		outcome: r.outcome, cause: r.cause, system: "gcp", user: o.text("protoPayload.authenticationInfo.principalEmail"), app: o.text("protoPayload.serviceName"),
+		source: o.text("protoPayload.requestMetadata.callerIp"),
 	}
+	return r
 }
 
 // keycloakErrors are the errors of Keycloak's events.
@@ -143,6 +149,9 @@ func keycloakErrors() map[string]string {
 
 func keycloak(_ *jsonLog, o object) *record {
 	code := o.text("error")
+	if o.text("type") == "LOGIN" {
+		return &record{outcome: succeeded, system: "keycloak", user: o.first("details.username", "userId"), source: o.text("ipAddress")}
+	}
 	if !strings.HasSuffix(o.text("type"), "_ERROR") || code == "" {
 		return nil
 	}
@@ -153,20 +162,21 @@ func keycloak(_ *jsonLog, o object) *record {
 }
 
 func journal(j *jsonLog, o object) *record {
-	return j.failure(head{program: []byte(o.first("SYSLOG_IDENTIFIER", "_COMM")), pid: []byte(o.first("_PID", "SYSLOG_PID")), text: []byte(o.text("MESSAGE"))})
+	return j.messages.signIn(head{
+		host: []byte(o.text("_HOSTNAME")), program: []byte(o.first("SYSLOG_IDENTIFIER", "_COMM")),
+		pid: []byte(o.first("_PID", "SYSLOG_PID")), text: []byte(o.text("MESSAGE")), at: j.time(o),
+	})
 }
 
-// windowsJSON reads event 4625 as the common shippers write it: flat, under
+// windowsJSON reads events as the common shippers write it: flat, under
 // EventData, under Event.EventData, or under winlog.event_data.
 func windowsJSON(_ *jsonLog, o object) *record {
-	if o.first("EventID", "Event.System.EventID", "Event.System.EventID.#text", "System.EventID", "winlog.event_id", "event.code") != "4625" {
-		return nil
-	}
+	id := o.first("EventID", "Event.System.EventID", "Event.System.EventID.#text", "System.EventID", "winlog.event_id", "event.code")
 	data := map[string]string{}
 	for _, name := range []string{"TargetUserName", "TargetDomainName", "IpAddress", "WorkstationName", "ProcessName", "LogonProcessName", "Status", "SubStatus"} {
 		data[name] = o.first("EventData."+name, "Event.EventData."+name, "winlog.event_data."+name, name)
 	}
-	return windowsFailure(time.Time{}, data)
+	return windows(id, time.Time{}, data)
 }
 
 func (j *jsonLog) when(raw []byte) time.Time {
@@ -174,7 +184,7 @@ func (j *jsonLog) when(raw []byte) time.Time {
 	if json.Unmarshal(raw, &o) != nil {
 		return time.Time{}
 	}
-	return j.time(o)
+	return j.time(unwrapped(o))
 }
 
 func (j *jsonLog) time(o object) time.Time {

@@ -82,6 +82,8 @@ func splitterOf(format string, in *bufio.Reader) splitter {
 		return &events{in: in, line: 1}
 	case formatExport:
 		return &entries{in: in, line: 1}
+	case formatCSV:
+		return &rows{lines: lines{in: in}}
 	}
 	return &lines{in: in}
 }
@@ -121,7 +123,7 @@ func (l *lines) keep(raw []byte) {
 
 // wrappers are the names of the lists that exports put their records into.
 func wrappers() map[string]bool {
-	return map[string]bool{"Records": true, "value": true, "Events": true, "events": true, "entries": true, "logs": true}
+	return map[string]bool{"Records": true, "value": true, "Events": true, "events": true, "entries": true, "logs": true, "records": true}
 }
 
 // objects gives the JSON objects of an array, of a list inside a wrapper, or

@@ -9,6 +9,7 @@
 package logs
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -38,37 +39,51 @@ type Options struct {
 	Random io.Reader
 }
 
-// A record is one sign-in that failed, as a parser found it.
-type record struct {
-	when                      time.Time // zero when the log does not say
-	user, app, source, system string
-	text                      string // for the explainer; without anything that varies
-	cause                     string // a class that the format states itself
-	count                     int
-}
-
 // A parser looks at one record of a log. It returns nil for one that is no
-// failed sign-in, and an error for one that is broken.
+// sign-in, and an error for one that is broken. What it returns is good until
+// the next call.
 type parser interface {
 	parse(raw []byte) (*record, error)
 	// when is the time of any record, failed or not; zero when there is none.
 	when(raw []byte) time.Time
 }
 
+// A holder is a parser to which several lines are one sign-in.
+type holder interface {
+	// more are the sign-ins that showed since the last call; in the end, all
+	// that are left.
+	more(end bool) []*record
+}
+
+// errStopped ends a reading that is called off.
+var errStopped = errors.New("stopped")
+
 // Read reads logs to their ends, one after the other. Broken records are
-// counted; only a log that cannot be read at all is an error.
-func Read(sources []Source, o Options) (*Report, error) {
+// counted; only a log that cannot be read at all is an error. When the context
+// ends, what was read so far is reported.
+func Read(ctx context.Context, sources []Source, o Options) (*Report, error) {
 	t := newTally(o)
 	for _, s := range sources {
-		if err := t.read(s); err != nil {
+		err := t.read(ctx, s)
+		if errors.Is(err, errStopped) {
+			break
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.Name, err)
 		}
+	}
+	for _, r := range t.steps.left() {
+		t.add(r)
 	}
 	return t.report()
 }
 
-func (t *tally) read(s Source) error {
-	in, done, err := open(s.Reader)
+func (t *tally) read(ctx context.Context, s Source) error {
+	in, done, err := open(stoppable(ctx, s.Reader))
+	if ctx.Err() != nil {
+		t.cut = &Cut{File: s.Name}
+		return errStopped
+	}
 	if err != nil {
 		return err
 	}
@@ -79,19 +94,31 @@ func (t *tally) read(s Source) error {
 	}
 	file := File{Name: s.Name, Format: format}
 	defer func() { t.files = append(t.files, file) }()
-	if format == "" {
-		return nil
+	if format != "" {
+		t.records(ctx, &file, t.parserOf(format), splitterOf(format, in))
+	} else if _, err := in.Peek(1); errors.Is(err, io.EOF) {
+		file.Empty = true
 	}
-	p := t.parserOf(format)
-	split := splitterOf(format, in)
+	if ctx.Err() != nil {
+		t.cut = &Cut{File: s.Name, Line: file.at}
+		return errStopped
+	}
+	return nil
+}
+
+// records takes a log apart, to its end.
+func (t *tally) records(ctx context.Context, file *File, p parser, split splitter) {
+	name := file.Name
 	var last []byte
+	hold, holds := p.(holder)
+	others := t.strangers(file.Format)
 	for {
 		raw, line, err := split.next()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) || err != nil && ctx.Err() != nil {
 			break
 		}
 		if err != nil && !errors.Is(err, errTooLong) {
-			t.broken(s.Name, line, err, nil) // such as a compressed file that is cut off
+			t.broken(name, line, err, nil) // such as a compressed file that is cut off
 			file.Lines++
 			file.Unreadable++
 			break
@@ -100,29 +127,41 @@ func (t *tally) read(s Source) error {
 			continue
 		}
 		file.Lines++
+		file.at = line
 		if file.Lines == 1 && err == nil {
 			t.covers(p.when(raw))
 		}
+		var r *record
 		if err == nil {
-			err = t.take(p, raw)
+			r, err = p.parse(raw)
+		}
+		if err != nil && others != nil {
+			r, err = others.parse(raw, err)
 		}
 		if err != nil {
-			t.broken(s.Name, line, err, raw)
+			t.broken(name, line, err, raw)
 			file.Unreadable++
 			continue
 		}
+		if holds {
+			t.takeAll(hold.more(false))
+		}
+		if r != nil {
+			t.take(r)
+		}
 		last = append(last[:0], raw...)
 	}
+	if holds {
+		t.takeAll(hold.more(true))
+	}
+	if others != nil {
+		t.takeAll(others.more())
+	}
 	t.covers(p.when(last))
-	return nil
 }
 
-// take counts a record when it is a failed sign-in.
-func (t *tally) take(p parser, raw []byte) error {
-	r, err := p.parse(raw)
-	if err != nil || r == nil {
-		return err
+func (t *tally) takeAll(list []*record) {
+	for _, r := range list {
+		t.take(r)
 	}
-	t.add(r)
-	return nil
 }

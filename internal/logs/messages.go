@@ -6,18 +6,58 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
-// messages finds failed sign-ins in what programs write to syslog and to the
-// journal. sshd tells of one attempt in several lines: each counts once.
+// messages finds sign-ins in what programs write to syslog and to the journal.
 type messages struct {
-	seen map[string]bool // sshd processes whose failure was counted
+	knocks *knocks
+	extra  []*record // what turned out to be a failure only later
+	clock  func(stamp []byte) time.Time
+	good   record // the last success: most lines are one, and are soon forgotten
+	names  map[string]string
 }
 
-// maxSeen bounds the processes that are remembered.
-const maxSeen = 4096
+func newMessages() *messages {
+	return &messages{knocks: newKnocks(), names: map[string]string{}}
+}
 
-func newMessages() *messages { return &messages{seen: map[string]bool{}} }
+// maxNames bounds the names that are kept to not copy them for every line.
+const maxNames = 4096
+
+func (m *messages) name(b []byte) string {
+	if s, ok := m.names[string(b)]; ok {
+		return s
+	}
+	if len(m.names) >= maxNames {
+		clear(m.names)
+	}
+	s := string(b)
+	m.names[s] = s
+	return s
+}
+
+// dated gives a record the time of its line.
+func (m *messages) dated(h head, r *record) *record {
+	switch {
+	case r == nil || !r.when.IsZero():
+	case !h.at.IsZero():
+		r.when = h.at
+	case m.clock != nil:
+		r.when = m.clock(h.stamp)
+	}
+	return r
+}
+
+// more are failures that no line told alone; in the end, the rest of them.
+func (m *messages) more(end bool) []*record {
+	if end {
+		m.extra = append(m.extra, m.knocks.left()...)
+	}
+	out := m.extra
+	m.extra = nil
+	return out
+}
 
 // A shape is what a program's failure looks like.
 type shape struct {
@@ -26,40 +66,51 @@ type shape struct {
 	system  string
 	says    string // for the explainer; empty takes the text itself
 	cause   string
+	outcome outcome
 }
 
 // programs lists the shapes of each program that is known well. They are
 // compiled when the first log is read: no other command pays for them.
 var programs = sync.OnceValue(func() map[string][]shape {
 	return map[string][]shape{
-		"sshd": {
-			{[]byte("Failed "), regexp.MustCompile(`^Failed (?:password|publickey|keyboard-interactive/pam|hostbased|gssapi-with-mic) for invalid user (?P<user>.*?) from (?P<source>\S+)`), "ssh", "Failed password for invalid user x from 192.0.2.1", ""},
-			{[]byte("Failed "), regexp.MustCompile(`^Failed publickey for (?P<user>.*?) from (?P<source>\S+)`), "ssh", "Permission denied (publickey).", ""},
-			{[]byte("Failed "), regexp.MustCompile(`^Failed (?:password|hostbased|gssapi-with-mic) for (?P<user>.*?) from (?P<source>\S+)`), "ssh", "Failed password for x from 192.0.2.1", ""},
-			{[]byte("error: PAM: "), regexp.MustCompile(`^error: PAM: (?:Authentication failure|User not known[^\n]*?) for (?:illegal user )?(?P<user>.*?) from (?P<source>\S+)`), "ssh", "", "wrong_credentials"},
-			{[]byte("not allowed because"), regexp.MustCompile(`^User (?P<user>.*?) from (?P<source>\S+) not allowed because`), "ssh", "", ""},
-			{[]byte(" user "), regexp.MustCompile(`^(?:Connection (?:closed|reset) by|Disconnected from) invalid user (?P<user>.*?) (?P<source>\S+) port \d+ \[preauth\]`), "ssh", "Failed password for invalid user x from 192.0.2.1", ""},
-			{[]byte(" user "), regexp.MustCompile(`^(?:Connection (?:closed|reset) by|Disconnected from) authenticating user (?P<user>.*?) (?P<source>\S+) port \d+ \[preauth\]`), "ssh", "Permission denied (publickey).", ""},
-		},
 		"dovecot": {
-			{[]byte("auth failed"), regexp.MustCompile(`(?i)(?P<app>\S+-login): .*?\(auth failed, (?P<times>\d+) attempts.*?user=<(?P<user>[^>]*)>.*?rip=(?P<source>[^,\s]+)`), "imap", "imap: authentication failed", "wrong_credentials"},
-			{[]byte("user disabled"), regexp.MustCompile(`(?P<app>\S+-login): .*?user=<(?P<user>[^>]*)>.*?rip=(?P<source>[^,\s]+)`), "imap", "", "account_disabled"},
-			{[]byte("unknown user"), regexp.MustCompile(`^auth(?:-worker)?[^:]*: [^(]*\((?P<user>[^,)]*),(?P<source>[^,)]*)`), "imap", "", ""}, // told again by the login process
+			{[]byte("-login: Log"), regexp.MustCompile(`-login: (?:Login|Logged in): .*?user=<(?P<user>[^>]*)>.*?rip=(?P<source>[^,\s]+)`), "imap", "", "", succeeded},
+			{[]byte("auth failed"), regexp.MustCompile(`(?i)(?P<app>\S+-login): .*?\(auth failed, (?P<times>\d+) attempts.*?user=<(?P<user>[^>]*)>.*?rip=(?P<source>[^,\s]+)`), "imap", "imap: authentication failed", "wrong_credentials", failed},
+			{[]byte("user disabled"), regexp.MustCompile(`(?P<app>\S+-login): .*?user=<(?P<user>[^>]*)>.*?rip=(?P<source>[^,\s]+)`), "imap", "", "account_disabled", failed},
+			{[]byte("unknown user"), regexp.MustCompile(`^auth(?:-worker)?[^:]*: [^(]*\((?P<user>[^,)]*),(?P<source>[^,)]*)`), "imap", "", "", failed}, // told again by the login process
 		},
 		"postfix": {
-			{[]byte("authentication failed"), regexp.MustCompile(`^warning: (?:[^\[]*)\[(?P<source>[^\]]+)\]: SASL \S+ authentication failed: ?(?P<why>.*?)(?:, sasl_username=(?P<user>.*))?$`), "smtp", "", "wrong_credentials"},
+			{[]byte("sasl_username="), regexp.MustCompile(`^\w+: client=[^\[]*\[(?P<source>[^\]]+)\], sasl_method=\S+, sasl_username=(?P<user>[^,\s]+)`), "smtp", "", "", succeeded},
+			{[]byte("authentication failed"), regexp.MustCompile(`^warning: (?:[^\[]*)\[(?P<source>[^\]]+)\]: SASL \S+ authentication failed: ?(?P<why>.*?)(?:, sasl_username=(?P<user>.*))?$`), "smtp", "", "wrong_credentials", failed},
+		},
+		"nginx": {
+			{[]byte("password mismatch"), regexp.MustCompile(`\*\d+ user "(?P<user>.*?)": password mismatch, client: (?P<source>[^,\s]+)`), "http", "", "wrong_credentials", failed},
+			{[]byte("was not found in"), regexp.MustCompile(`\*\d+ user "(?P<user>.*?)" was not found in ".*?", client: (?P<source>[^,\s]+)`), "http", "", "unknown_account", failed},
+			{[]byte("no user/password was provided"), regexp.MustCompile(`\*\d+ no user/password was provided for basic authentication, client: (?P<source>[^,\s]+)`), "http", needsName, "", failed},
+			{[]byte("access forbidden by rule"), regexp.MustCompile(`\*\d+ access forbidden by rule, client: (?P<source>[^,\s]+)`), "http", "", "permission_denied", failed},
+		},
+		"apache": {
+			{[]byte("Password Mismatch"), regexp.MustCompile(`\[client (?P<source>[^\]]+)\] (?:AH01617: )?user (?P<user>.*?): authentication failure for ".*?": Password Mismatch`), "http", "", "wrong_credentials", failed},
+			{[]byte("assword mismatch"), regexp.MustCompile(`\[client (?P<source>[^\]]+)\] (?:AH0179[24]: )?user (?P<user>.*?): password mismatch: `), "http", "", "wrong_credentials", failed},
+			{[]byte(" not found: "), regexp.MustCompile(`\[client (?P<source>[^\]]+)\] (?:AH01(?:618|790): )?user (?P<user>\S+?)(?:' in realm .*?)? not found: `), "http", "", "unknown_account", failed},
+			{[]byte("denied by provider"), regexp.MustCompile("\\[client (?P<source>[^\\]]+)\\] (?:AH01791: )?user `(?P<user>.*?)' in realm .* denied by provider: "), "http", "", "wrong_credentials", failed},
+			{[]byte("wrong authentication scheme"), regexp.MustCompile(`\[client (?P<source>[^\]]+)\] (?:AH01(?:614|781): )?client used wrong authentication scheme`), "http", "", "credential_type_unsupported", failed},
+			{[]byte("no authenticated user"), regexp.MustCompile(`\[client (?P<source>[^\]]+)\] (?:AH01629: )?authorization failure \(no authenticated user\)`), "http", needsName, "", failed},
+			{[]byte("client denied by server configuration"), regexp.MustCompile(`\[client (?P<source>[^\]]+)\] (?:AH01(?:630|797): )?client denied by server configuration: `), "http", "", "permission_denied", failed},
+			{[]byte("authorization failure for"), regexp.MustCompile(`\[client (?P<source>[^\]]+)\] (?:AH01631: )?user (?P<user>.*?): authorization failure for "`), "http", "", "permission_denied", failed},
+			{[]byte("AuthType configured with no"), regexp.MustCompile(`\[client (?P<source>[^\]]+)\] (?:AH01627: )?AuthType configured with no corresponding authorization directives`), "http", "", "provider_outage", failed},
 		},
 		"snmptrapd": {
-			{[]byte("uthenticationFailure"), regexp.MustCompile(`\[(?:UDP|TCP|DTLSUDP): \[(?P<source>[^\]]+)\]`), "snmp", "SNMPv2-MIB::authenticationFailure", ""},
-			{[]byte(".6.3.1.1.5.5"), regexp.MustCompile(`\[(?:UDP|TCP|DTLSUDP): \[(?P<source>[^\]]+)\]`), "snmp", "SNMPv2-MIB::authenticationFailure", ""},
+			{[]byte("uthenticationFailure"), regexp.MustCompile(`\[(?:UDP|TCP|DTLSUDP): \[(?P<source>[^\]]+)\]`), "snmp", "SNMPv2-MIB::authenticationFailure", "", failed},
+			{[]byte(".6.3.1.1.5.5"), regexp.MustCompile(`\[(?:UDP|TCP|DTLSUDP): \[(?P<source>[^\]]+)\]`), "snmp", "SNMPv2-MIB::authenticationFailure", "", failed},
 		},
 		"radiusd": {
-			{[]byte("Login incorrect"), regexp.MustCompile(`Login incorrect.*?: \[(?P<user>[^/\]]+)(?:.* cli (?P<source>[^)\s]+))?`), "radius", "", "wrong_credentials"},
+			{[]byte("Login incorrect"), regexp.MustCompile(`Login incorrect.*?: \[(?P<user>[^/\]]+)(?:.* cli (?P<source>[^)\s]+))?`), "radius", "", "wrong_credentials", failed},
 		},
 		"pam": {
-			{[]byte("authentication failure;"), regexp.MustCompile(`pam_\w+\((?P<app>[^:)]+):auth\): authentication failure;.*?rhost=(?P<source>\S*)(?:\s+user=(?P<user>.*))?`), "pam", "", "wrong_credentials"},
-			{[]byte("temporarily locked"), regexp.MustCompile(`pam_\w+\((?P<app>[^:)]+):auth\): Consecutive login failures for user (?P<user>\S+)`), "pam", "", "account_locked"},
-			{[]byte("account expired"), regexp.MustCompile(`pam_\w+\((?P<app>[^:)]+):account\): account (?P<user>\S+) has expired`), "pam", "", "account_disabled"},
+			{[]byte("authentication failure;"), regexp.MustCompile(`pam_\w+\((?P<app>[^:)]+):auth\): authentication failure;.*?rhost=(?P<source>\S*)(?:\s+user=(?P<user>.*))?`), "pam", "", "wrong_credentials", failed},
+			{[]byte("temporarily locked"), regexp.MustCompile(`pam_\w+\((?P<app>[^:)]+):auth\): Consecutive login failures for user (?P<user>\S+)`), "pam", "", "account_locked", failed},
+			{[]byte("account expired"), regexp.MustCompile(`pam_\w+\((?P<app>[^:)]+):account\): account (?P<user>\S+) has expired`), "pam", "", "account_disabled", failed},
 		},
 	}
 })
@@ -77,9 +128,11 @@ var others = [][]byte{
 
 var repeated = lazily(`^message repeated (\d+) times: \[ ?(.*?)\]$`)
 
-// failure is the failed sign-in that a line tells of; nil when it tells of
-// none, or of one that another line tells of.
-func (m *messages) failure(h head) *record {
+// signIn is the sign-in that a line tells of; nil when it tells of none, or of
+// one that another line tells of.
+func (m *messages) signIn(h head) *record { return m.dated(h, m.undated(h)) }
+
+func (m *messages) undated(h head) *record {
 	times := 1
 	if bytes.HasPrefix(h.text, []byte("message repeated ")) {
 		if found := repeated().FindSubmatch(h.text); found != nil {
@@ -87,26 +140,29 @@ func (m *messages) failure(h head) *record {
 			h.text = found[2]
 		}
 	}
-	name := string(h.program)
-	family := familyOf(name)
-	if bytes.HasPrefix(h.text, []byte("pam_")) {
-		family = "pam"
-	}
-	shapes, known := programs()[family]
-	for i := range shapes {
-		if bytes.Contains(h.text, shapes[i].needle) {
-			if r := m.fit(&shapes[i], h, family); r != nil {
-				r.count *= min(times, 1_000_000)
-				return r
-			}
+	var r *record
+	switch {
+	case bytes.HasPrefix(h.text, []byte("pam_")):
+		r, _ = fitting("pam", h)
+	case bytes.HasPrefix(h.program, []byte("sshd")):
+		r = m.sshd(h)
+	default:
+		var known bool
+		if r, known = fitting(familyOf(string(h.program)), h); r == nil && !known {
+			r = unknown(h)
 		}
 	}
-	if known {
-		return nil
+	if r != nil {
+		r.count = max(1, min(r.count*max(times, 1), 1_000_000))
 	}
+	return r
+}
+
+// unknown looks for the words of failures in what other programs write.
+func unknown(h head) *record {
 	for _, word := range others {
 		if bytes.Contains(h.text, word) {
-			return &record{app: name, text: firstOf(string(h.text)), count: times, user: guess(whoPattern(), h.text), source: guess(wherePattern(), h.text)}
+			return &record{app: string(h.program), text: firstOf(string(h.text)), count: 1, user: guess(whoPattern(), h.text), source: guess(wherePattern(), h.text)}
 		}
 	}
 	return nil
@@ -114,8 +170,6 @@ func (m *messages) failure(h head) *record {
 
 func familyOf(program string) string {
 	switch {
-	case strings.HasPrefix(program, "sshd"):
-		return "sshd"
 	case strings.HasPrefix(program, "dovecot"):
 		return "dovecot"
 	case strings.HasPrefix(program, "postfix"):
@@ -126,12 +180,25 @@ func familyOf(program string) string {
 	return program
 }
 
-func (m *messages) fit(s *shape, h head, family string) *record {
+// fitting finds the shape that a line has, of those that its program writes.
+func fitting(family string, h head) (r *record, known bool) {
+	shapes, known := programs()[family]
+	for i := range shapes {
+		if bytes.Contains(h.text, shapes[i].needle) {
+			if r := shapes[i].fit(h, family); r != nil {
+				return r, true
+			}
+		}
+	}
+	return nil, known
+}
+
+func (s *shape) fit(h head, family string) *record {
 	found := s.pattern.FindSubmatch(h.text)
 	if found == nil {
 		return nil
 	}
-	r := &record{system: s.system, app: family, text: s.says, cause: s.cause, count: 1}
+	r := &record{outcome: s.outcome, system: s.system, app: family, text: s.says, cause: s.cause, count: 1}
 	for i, name := range s.pattern.SubexpNames() {
 		switch value := string(found[i]); name {
 		case "user":
@@ -150,26 +217,8 @@ func (m *messages) fit(s *shape, h head, family string) *record {
 	if family == "pam" && strings.HasPrefix(r.app, "sshd") || family == "dovecot" && string(s.needle) == "unknown user" {
 		return nil // told by sshd, or by the login process, too
 	}
-	if family == "sshd" && len(h.pid) > 0 && !m.first(string(h.pid), bytes.HasSuffix(h.text, []byte("[preauth]"))) {
-		return nil
-	}
-	r.count = max(1, min(r.count, 1_000_000))
+	r.count = min(r.count, 1_000_000)
 	return r
-}
-
-// first remembers that a process told of a failure. The end of its connection
-// counts only when nothing before did.
-func (m *messages) first(pid string, end bool) bool {
-	if end {
-		seen := m.seen[pid]
-		delete(m.seen, pid)
-		return !seen
-	}
-	if len(m.seen) >= maxSeen {
-		clear(m.seen)
-	}
-	m.seen[pid] = true
-	return true
 }
 
 var (

@@ -8,18 +8,20 @@ import (
 
 // Readings are what a crowd of failures looks like, by users and sources.
 const (
-	ReadNone     = "none"          // nothing failed
-	ReadHammer   = "broken_client" // one account from one address, again and again
-	ReadGuessing = "guessing"      // few accounts, many addresses
-	ReadBrute    = "brute_force"   // one address, accounts that are there and that are not, again and again
-	ReadSpray    = "spraying"      // many accounts, a few tries each
-	ReadGateway  = "one_source"    // many accounts behind one address, and no wrong passwords
-	ReadEveryone = "everyone"      // many accounts, each from its own address
-	ReadMixed    = "scattered"     // no pattern
+	ReadNone     = "none"           // nothing failed
+	ReadTaken    = "taken_over"     // an account signed in from where an attack came from
+	ReadKnown    = "password_known" // the same, but a second step stopped it
+	ReadHammer   = "broken_client"  // one account from one address, again and again
+	ReadGuessing = "guessing"       // few accounts, many addresses
+	ReadBrute    = "brute_force"    // one address, accounts that are there and that are not, again and again
+	ReadSpray    = "spraying"       // many accounts, a few tries each
+	ReadGateway  = "one_source"     // many accounts behind one address, and no wrong passwords
+	ReadEveryone = "everyone"       // many accounts, each from its own address
+	ReadMixed    = "scattered"      // no pattern
 )
 
-// Readings lists them all.
-var Readings = []string{ReadNone, ReadHammer, ReadGuessing, ReadBrute, ReadSpray, ReadGateway, ReadEveryone, ReadMixed}
+// Readings lists them all, the gravest first.
+var Readings = []string{ReadTaken, ReadKnown, ReadEveryone, ReadGateway, ReadSpray, ReadBrute, ReadGuessing, ReadHammer, ReadMixed, ReadNone}
 
 // scene is what a reading is made from.
 type scene struct {
@@ -90,18 +92,4 @@ func most(m map[string]int) string {
 		return ""
 	}
 	return slices.MaxFunc(keys, func(a, b string) int { return cmp.Or(cmp.Compare(m[a], m[b]), cmp.Compare(b, a)) })
-}
-
-// said is a reading in words, and what to do about it.
-func said() map[string]struct{ summary, next string } {
-	return map[string]struct{ summary, next string }{
-		ReadNone:     {"No sign-in failed in what was read.", ""},
-		ReadHammer:   {"One account fails again and again from one place. That is what a program with an old or wrong secret looks like.", "Find the program at that address that uses this account, stop it, give it the right secret, and start it again. If nobody knows that address, somebody may be guessing: block it."},
-		ReadGuessing: {"One account is tried from many addresses. Somebody may be guessing its password.", "Give the account a new, long password and a second step. Then block or slow down repeated tries."},
-		ReadBrute:    {"One address tries several accounts, some of which do not exist, again and again. That is what an attacker who guesses looks like.", "Block that address, look whether any sign-in from it succeeded, and demand keys or a second step."},
-		ReadSpray:    {"Many accounts are tried a few times each. That is what an attacker who tries common passwords looks like.", "Block or slow down these addresses, look whether any of the accounts signed in from them, and demand a second step."},
-		ReadGateway:  {"Many accounts fail behind one address, and wrong passwords are not the reason. A shared gateway, proxy or program is broken.", "Look at the machine at that address: its settings, its certificate, its clock and its secret."},
-		ReadEveryone: {"Many people fail, each from a place of their own. The fault is more likely in the service than with them.", "Look at what changed in the service when it began: its settings, certificate, clock or directory."},
-		ReadMixed:    {"Single failures without a common pattern.", ""},
-	}
 }

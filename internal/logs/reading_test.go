@@ -122,7 +122,7 @@ func TestAnythingIsReadToItsEnd(t *testing.T) {
 		for i, a := range pieces {
 			b := pieces[(i*5+3)%len(pieces)]
 			text := a[:len(a)*2/3] + b
-			r, err := logs.Read([]logs.Source{{Name: "x", Reader: strings.NewReader(text)}}, logs.Options{Explainer: known, Format: format, Now: now})
+			r, err := logs.Read(t.Context(), []logs.Source{{Name: "x", Reader: strings.NewReader(text)}}, logs.Options{Explainer: known, Format: format, Now: now})
 			if err != nil || r.Unreadable > r.Lines {
 				t.Errorf("%s, %d: %v", format, i, err)
 			}

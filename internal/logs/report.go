@@ -26,6 +26,8 @@ type Report struct {
 	Failures   int        `json:"failures"`
 	Untimed    int        `json:"untimed"`    // failures without a time, in no bucket
 	Challenges int        `json:"challenges"` // refusals that only began a sign-in; no failures
+	Interrupts int        `json:"interrupts"` // steps in the middle of a sign-in; no failures
+	CutShort   *Cut       `json:"cut_short"`  // where the reading was stopped; null when it was not
 	First      *time.Time `json:"first"`
 	Last       *time.Time `json:"last"`
 	ByCause    []Entry    `json:"by_cause"`
@@ -36,7 +38,14 @@ type Report struct {
 	Buckets    []Bucket   `json:"buckets"`
 	Statistic  string     `json:"statistic"` // how spikes are found
 	Spikes     []Spike    `json:"spikes"`
-	Verdict    Verdict    `json:"verdict"`
+	Findings   []Finding  `json:"findings"` // what is told apart, the gravest first
+	Verdict    Verdict    `json:"verdict"`  // of the gravest
+}
+
+// A Cut is where a reading was stopped. Line 0 is before the first one.
+type Cut struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
 }
 
 // A File is one log that was read. Format is empty when it was not recognised.
@@ -45,6 +54,9 @@ type File struct {
 	Format     string `json:"format"`
 	Lines      int    `json:"lines"`
 	Unreadable int    `json:"unreadable"`
+	Empty      bool   `json:"empty"`
+
+	at int // the line that was read last
 }
 
 // Broken is a record that could not be read, with its place.
@@ -83,7 +95,7 @@ func (t *tally) report() (*Report, error) {
 		return nil, err
 	}
 	r := &Report{
-		Schema: Schema, Files: append([]File{}, t.files...), Failures: t.failures, Untimed: t.untimed, Challenges: t.challenges.begun, Broken: append([]Broken{}, t.samples...),
+		Schema: Schema, Files: append([]File{}, t.files...), Failures: t.failures, Untimed: t.untimed, Challenges: t.challenges.begun, Interrupts: t.steps.count, CutShort: t.cut, Broken: append([]Broken{}, t.samples...),
 		First: moment(t.first), Last: moment(t.last), Statistic: Statistic,
 		ByCause: list(t.causes, plain), BySystem: list(t.systems, plain), ByApp: list(t.apps, plain),
 		ByUser: list(t.users, func(k string) string { return name("user", k) }), BySource: list(t.sources, func(k string) string { return name("source", k) }),
@@ -95,6 +107,7 @@ func (t *tally) report() (*Report, error) {
 	first, last := t.series.span(t.from, t.to)
 	r.Buckets = t.series.buckets(first, last)
 	r.Spikes = t.series.spikes(r.Buckets, first)
+	r.Findings = t.findings(r, name)
 	r.Verdict = t.verdict(r)
 	return r, nil
 }
@@ -144,16 +157,6 @@ func list(m map[string]*Entry, name func(string) string) []Entry {
 	return out
 }
 
-func counts(m map[string]*Entry) map[string]int {
-	out := make(map[string]int, len(m))
-	for k, e := range m {
-		if k != restKey {
-			out[k] = e.Count
-		}
-	}
-	return out
-}
-
 func (t *tally) verdict(r *Report) Verdict {
 	v := Verdict{Status: StatusHealthy, Reading: ReadNone}
 	if r.Lines == r.Unreadable {
@@ -163,30 +166,15 @@ func (t *tally) verdict(r *Report) Verdict {
 		return v
 	}
 	if r.Failures == 0 {
-		v.Summary = said()[ReadNone].summary
+		v.Summary = "No sign-in failed in what was read."
 		return v
 	}
-	v.Status, v.Cause = StatusProblem, most(counts(t.causes))
+	v.Status = StatusProblem
 	if quietBefore(r.Buckets) {
 		v.StartedAfter = r.First
 	}
-	all := scene{t.failures, counts(t.causes), counts(t.users), counts(t.sources)}
-	v.Reading = read(all)
-	if v.Reading == ReadEveryone && v.StartedAfter == nil && guesses(all) >= guessShare {
-		v.Reading = ReadMixed // people mistype all the time; only a beginning makes it a fault of the service
-	}
-	if v.Reading == ReadMixed && len(r.Spikes) > 0 {
-		s := slices.MaxFunc(r.Spikes, func(a, b Spike) int { return cmp.Compare(a.Count, b.Count) })
-		v.Reading, v.Cause = s.Reading, s.Cause
-	}
-	m := t.meanings[v.Cause]
-	v.Summary, v.Next.Text, v.Next.Playbook = said()[v.Reading].summary, said()[v.Reading].next, m.playbook
-	if v.Next.Text == "" {
-		v.Next.Text = m.next
-	}
-	if v.Next.Text == "" {
-		v.Next.Text = "Look at the accounts that fail most, and ask those people what they see."
-	}
+	gravest := r.Findings[0]
+	v.Reading, v.Cause, v.Summary, v.Next = gravest.Reading, gravest.Cause, gravest.Summary, gravest.Next
 	return v
 }
 

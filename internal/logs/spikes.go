@@ -29,14 +29,56 @@ const Statistic = "median + 5 x 1.4826 x MAD of the failures in a bucket"
 type cell struct {
 	count                  int
 	causes, users, sources map[string]int
+	plots                  map[plot]int // the same by all three, to take a story out
 }
 
+// A plot is a failure as a bucket remembers it.
+type plot struct{ user, source, cause string }
+
+// maxPlots bounds them in a bucket.
+const maxPlots = 2 * maxSet
+
 func newCell() *cell {
-	return &cell{causes: map[string]int{}, users: map[string]int{}, sources: map[string]int{}}
+	return &cell{causes: map[string]int{}, users: map[string]int{}, sources: map[string]int{}, plots: map[plot]int{}}
+}
+
+func (c *cell) add(p plot, n int) {
+	c.count += n
+	bump(c.causes, p.cause, n)
+	bump(c.users, p.user, n)
+	bump(c.sources, p.source, n)
+	c.remember(p, n)
+}
+
+func (c *cell) remember(p plot, n int) {
+	if _, ok := c.plots[p]; ok || len(c.plots) < maxPlots {
+		c.plots[p] += n
+	}
+}
+
+// without is what is left of a bucket when what is claimed is taken out. What
+// was not remembered one by one goes with it: where much happens, it is the
+// attack.
+func (c *cell) without(claimed func(plot) bool) *cell {
+	out, any := newCell(), false
+	for p, n := range c.plots {
+		if claimed(p) {
+			any = true
+		} else {
+			out.add(p, n)
+		}
+	}
+	if !any {
+		return c
+	}
+	return out
 }
 
 func (c *cell) join(o *cell) {
 	c.count += o.count
+	for p, n := range o.plots {
+		c.remember(p, n)
+	}
 	for _, m := range []struct{ to, from map[string]int }{{c.causes, o.causes}, {c.users, o.users}, {c.sources, o.sources}} {
 		for k, n := range m.from {
 			bump(m.to, k, n)
@@ -75,13 +117,21 @@ func (s *series) add(at time.Time, n int, cause, user, source string) {
 		c = newCell()
 		s.cells[k] = c
 	}
-	c.count += n
-	bump(c.causes, cause, n)
-	bump(c.users, user, n)
-	bump(c.sources, source, n)
+	c.add(plot{user, source, cause}, n)
 	for len(s.cells) > 4*maxBuckets {
 		s.widen()
 	}
+}
+
+// without is what is left of the series without what is claimed.
+func (s *series) without(claimed func(plot) bool) *series {
+	out := &series{level: s.level, cells: map[int64]*cell{}}
+	for k, c := range s.cells {
+		if rest := c.without(claimed); rest.count > 0 {
+			out.cells[k] = rest
+		}
+	}
+	return out
 }
 
 // widen goes to the next width.

@@ -11,57 +11,89 @@ import (
 type syslog struct {
 	*messages
 	now time.Time
+	// The minute that the last line was of: most lines share it, and reading a
+	// time is dear.
+	stamp  [minuteLen]byte
+	minute time.Time
+}
+
+func newSyslog(now time.Time) *syslog {
+	s := &syslog{messages: newMessages(), now: now}
+	s.clock = s.time
+	return s
 }
 
 var errSyslog = errors.New("no line of a syslog")
 
 // A head is a syslog line taken apart; the parts point into the line.
 type head struct {
-	stamp, program, pid, text []byte
+	stamp, host, program, pid, text []byte
+
+	at time.Time // where the format has it apart
 }
 
-// stampLen is the length of "Jan  2 15:04:05".
-const stampLen = 15
+// The lengths of "Jan  2 15:04:05", and of it without the seconds.
+const (
+	stampLen  = 15
+	minuteLen = 12
+)
 
 func (s *syslog) parse(raw []byte) (*record, error) {
-	h, ok := syslogHead(raw, s.now)
+	h, ok := syslogHead(raw)
 	if !ok {
 		return nil, errSyslog
 	}
-	r := s.failure(h)
-	if r == nil {
-		return nil, nil
-	}
-	r.when = s.time(h.stamp)
-	return r, nil
+	return s.signIn(h), nil
 }
 
 func (s *syslog) when(raw []byte) time.Time {
-	h, ok := syslogHead(raw, s.now)
+	h, ok := syslogHead(raw)
 	if !ok {
 		return time.Time{}
 	}
 	return s.time(h.stamp)
 }
 
-// time reads a stamp. One without a year is of the last twelve months.
+// time reads a stamp.
 func (s *syslog) time(stamp []byte) time.Time {
 	if len(stamp) == 0 || stamp[0] <= '9' {
 		return anyTime(string(stamp))
 	}
-	at, err := time.ParseInLocation("Jan _2 15:04:05", string(stamp), s.now.Location())
+	if len(stamp) != stampLen {
+		return time.Time{}
+	}
+	tens, ones := stamp[minuteLen+1]-'0', stamp[minuteLen+2]-'0'
+	if tens > 6 || ones > 9 {
+		return time.Time{}
+	}
+	if s.minute.IsZero() || string(stamp[:minuteLen]) != string(s.stamp[:]) {
+		s.minute = yearless(string(stamp[:minuteLen]), s.now)
+		copy(s.stamp[:], stamp)
+	}
+	if s.minute.IsZero() {
+		return time.Time{}
+	}
+	return s.minute.Add(time.Duration(tens*10+ones) * time.Second)
+}
+
+// yearless reads a time that does not say its year: it was the last time that
+// it was then. A 29th of February is of a leap year.
+func yearless(stamp string, now time.Time) time.Time {
+	at, err := time.Parse("Jan _2 15:04", stamp) // of the year 0, which was a leap year
 	if err != nil {
 		return time.Time{}
 	}
-	at = at.AddDate(s.now.Year(), 0, 0)
-	if at.After(s.now.AddDate(0, 0, 1)) {
-		at = at.AddDate(-1, 0, 0)
+	for year := now.Year(); year > now.Year()-9; year-- {
+		then := time.Date(year, at.Month(), at.Day(), at.Hour(), at.Minute(), 0, 0, now.Location())
+		if then.Day() == at.Day() && !then.After(now.AddDate(0, 0, 1)) {
+			return then
+		}
 	}
-	return at
+	return time.Time{}
 }
 
 // syslogHead takes a line apart.
-func syslogHead(line []byte, _ time.Time) (head, bool) {
+func syslogHead(line []byte) (head, bool) {
 	if len(line) > 3 && line[0] == '<' {
 		end := bytes.IndexByte(line[:min(len(line), 6)], '>')
 		if end < 2 {
@@ -86,8 +118,8 @@ func syslogHead(line []byte, _ time.Time) (head, bool) {
 		return head{}, false
 	}
 	line = bytes.TrimLeft(line, " ")
-	_, line, ok := bytes.Cut(line, []byte(" ")) // the host
-	if !ok {
+	var ok bool
+	if h.host, line, ok = bytes.Cut(line, []byte(" ")); !ok {
 		return head{}, false
 	}
 	h.program, h.text, ok = bytes.Cut(line, []byte(": "))
@@ -113,5 +145,5 @@ func modernHead(line []byte) (head, bool) {
 	} else if end := bytes.Index(text, []byte("] ")); end >= 0 && text[0] == '[' {
 		text = text[end+2:]
 	}
-	return head{stamp: f[0], program: f[2], pid: f[3], text: bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))}, true
+	return head{stamp: f[0], host: f[1], program: f[2], pid: f[3], text: bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))}, true
 }

@@ -43,13 +43,18 @@ type tally struct {
 	from, to                              time.Time // what the logs cover
 	series                                *series
 	challenges                            *challenges
+	pairs                                 *pairs
+	hits                                  *hits
+	steps                                 *steps
+	reasons                               map[reason]int
+	cut                                   *Cut
 }
 
 func newTally(o Options) *tally {
 	return &tally{
 		Options: o, causes: map[string]*Entry{}, systems: map[string]*Entry{}, users: map[string]*Entry{}, apps: map[string]*Entry{},
 		sources: map[string]*Entry{}, meanings: map[string]meaning{}, cache: map[string]meaning{}, series: newSeries(),
-		challenges: newChallenges(),
+		challenges: newChallenges(), pairs: newPairs(), hits: newHits(), steps: newSteps(), reasons: map[reason]int{},
 	}
 }
 
@@ -89,6 +94,9 @@ func (t *tally) add(r *record) {
 	count(t.users, user, r)
 	count(t.apps, short(r.app), r)
 	count(t.sources, source, r)
+	r.source = source
+	t.pairs.add(r, m.cause)
+	t.because(source, m.cause, r.count)
 	if r.when.IsZero() {
 		return
 	}
@@ -98,7 +106,17 @@ func (t *tally) add(r *record) {
 	if r.when.After(t.last) {
 		t.last = r.when
 	}
-	t.series.add(r.when, r.count, m.cause, user, source)
+	t.series.add(r.when, r.count, m.cause, short(r.who()), source)
+}
+
+// A reason is a cause at a source.
+type reason struct{ source, cause string }
+
+func (t *tally) because(source, cause string, n int) {
+	key := reason{source, cause}
+	if _, ok := t.reasons[key]; ok || len(t.reasons) < maxKeys {
+		t.reasons[key] += n
+	}
 }
 
 // short bounds a key and copies it out of the record.

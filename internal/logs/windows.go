@@ -27,14 +27,11 @@ func (xmlLog) parse(raw []byte) (*record, error) {
 	if err := xml.Unmarshal(raw, &e); err != nil {
 		return nil, fmt.Errorf("not readable as XML: %w", err)
 	}
-	if strings.TrimSpace(e.ID) != "4625" {
-		return nil, nil
-	}
 	data := map[string]string{}
 	for _, d := range e.Data {
 		data[d.Name] = d.Text
 	}
-	return windowsFailure(anyTime(e.Created.Time), data), nil
+	return windows(strings.TrimSpace(e.ID), anyTime(e.Created.Time), data), nil
 }
 
 func (xmlLog) when(raw []byte) time.Time {
@@ -45,8 +42,12 @@ func (xmlLog) when(raw []byte) time.Time {
 	return anyTime(e.Created.Time)
 }
 
-// windowsFailure makes a record of what event 4625 says.
-func windowsFailure(at time.Time, data map[string]string) *record {
+// windows makes a record of an event: 4625 is a sign-in that failed, 4624 one
+// that did not.
+func windows(id string, at time.Time, data map[string]string) *record {
+	if id != "4625" && id != "4624" {
+		return nil
+	}
 	r := &record{when: at, system: "windows", user: known(data["TargetUserName"]), count: 1}
 	if domain := known(data["TargetDomainName"]); domain != "" && r.user != "" {
 		r.user = domain + `\` + r.user
@@ -54,6 +55,10 @@ func windowsFailure(at time.Time, data map[string]string) *record {
 	r.source = known(data["IpAddress"])
 	if r.source == "" {
 		r.source = known(data["WorkstationName"])
+	}
+	if id == "4624" {
+		r.outcome = succeeded
+		return r
 	}
 	if r.app = known(data["ProcessName"]); r.app == "" {
 		r.app = known(strings.TrimSpace(data["LogonProcessName"]))

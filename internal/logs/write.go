@@ -92,7 +92,11 @@ func escaped(lines []string) []string {
 	return out
 }
 
-func (r *Report) headline() string {
+// headline is what one needs to know first.
+func (r *Report) headline() string { return r.Verdict.Summary }
+
+// counted is how much was read, and of what.
+func (r *Report) counted() string {
 	s := fmt.Sprintf("%s in %s", number(r.Failures, "failed sign-in"), number(r.Lines, "record"))
 	if r.Unreadable > 0 {
 		s += fmt.Sprintf(", %d of them unreadable", r.Unreadable)
@@ -101,19 +105,26 @@ func (r *Report) headline() string {
 }
 
 func number(n int, what string) string {
-	if n == 1 {
+	switch {
+	case n == 1:
 		return "1 " + what
+	case strings.HasSuffix(what, "s"):
+		return fmt.Sprintf("%d %ses", n, what)
 	}
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func (r *Report) parts() []part {
-	out := []part{{title: "What it comes to", lines: r.conclusion()}}
+	out := []part{{title: "What to do", lines: r.conclusion()}}
 	add := func(title string, lines []string) {
 		if len(lines) > 0 {
 			out = append(out, part{title, lines, true})
 		}
 	}
+	if also := r.also(); len(also) > 0 {
+		out = append(out, part{title: "Besides", lines: also})
+	}
+	add("Signed in from there", r.signIns())
 	add("Causes", table(r.ByCause))
 	add("Systems", table(r.BySystem))
 	add("Users", table(r.ByUser))
@@ -129,25 +140,90 @@ func (r *Report) parts() []part {
 	return out
 }
 
+// conclusion is what the headline leaves to say.
 func (r *Report) conclusion() []string {
 	v := r.Verdict
-	lines := []string{v.Summary}
-	if r.First != nil {
-		lines = append(lines, fmt.Sprintf("First %s, last %s.", stamp(*r.First), stamp(*r.Last)))
-	}
-	if v.StartedAfter != nil {
-		lines = append(lines, "Nothing failed before "+stamp(*v.StartedAfter)+": look at what changed then.")
-	}
-	if r.Challenges > 0 {
-		lines = append(lines, fmt.Sprintf("Not counted: %s without a name, with which a web server only asks for one.", number(r.Challenges, "refusal")))
-	}
+	var lines []string
+	say := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	if v.Next.Text != "" {
-		lines = append(lines, "Next: "+v.Next.Text)
+		say("Next: %s", v.Next.Text)
 	}
 	if v.Next.Playbook != "" {
-		lines = append(lines, "More: authdoctor diagnose "+v.Next.Playbook)
+		say("More: authdoctor diagnose %s", v.Next.Playbook)
+	}
+	if c := r.CutShort; c != nil && c.Line > 0 {
+		say("Stopped in %s behind line %d: what comes after it was not read.", plain(c.File), c.Line)
+	} else if c != nil {
+		say("Stopped before the first line of %s: nothing of it was read.", plain(c.File))
+	}
+	say("%s.", r.counted())
+	if r.First != nil {
+		say("First %s, last %s.", stamp(*r.First), stamp(*r.Last))
+	}
+	if v.StartedAfter != nil {
+		say("Nothing failed before %s: look at what changed then.", stamp(*v.StartedAfter))
+	}
+	if r.Interrupts > 0 {
+		say("Not counted as failures: %s in the middle of a sign-in, such as the question for a code. A sign-in that never went on after one is counted.", number(r.Interrupts, "step"))
+	}
+	if r.Challenges > 0 {
+		say("Not counted: %s without a name, with which a web server only asks for one.", number(r.Challenges, "refusal"))
+	}
+	if r.Untimed > 0 {
+		say("%s without a time: in no bar and no spike.", number(r.Untimed, "failure"))
+	}
+	return append(lines, r.aboutFiles()...)
+}
+
+// aboutFiles says which files gave nothing.
+func (r *Report) aboutFiles() []string {
+	var lines []string
+	for _, f := range r.Files {
+		switch {
+		case f.Empty:
+			lines = append(lines, plain(f.Name)+" is empty.")
+		case f.Format == "" && len(r.Files) > 1:
+			lines = append(lines, plain(f.Name)+" is no log in a format that authdoctor knows: nothing of it was read.")
+		}
 	}
 	return lines
+}
+
+// also are the findings behind the gravest, which the headline is of.
+func (r *Report) also() []string {
+	var lines []string
+	for i, f := range r.Findings {
+		if i == 0 {
+			continue
+		}
+		lines = append(lines, f.Summary)
+		if f.Next.Text != "" {
+			lines = append(lines, "Next: "+f.Next.Text)
+		}
+	}
+	return lines
+}
+
+// signIns lists who signed in from where an attack came from.
+func (r *Report) signIns() []string {
+	var out []string
+	for _, f := range r.Findings {
+		for i, s := range f.SignedIn {
+			if i == shownEntries {
+				out = append(out, fmt.Sprintf("and %d more", len(f.SignedIn)-i))
+				break
+			}
+			line := s.User + " from " + s.Source + atTime(s.At)
+			switch {
+			case s.HalfWay:
+				line += ", but for the second step"
+			case s.Possible:
+				line += ", perhaps its owner"
+			}
+			out = append(out, line)
+		}
+	}
+	return out
 }
 
 func stamp(at time.Time) string { return at.Format("2006-01-02 15:04 UTC") }

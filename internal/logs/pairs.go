@@ -1,0 +1,133 @@
+package logs
+
+import "time"
+
+// Limits of what is counted by account and source together.
+const (
+	maxPairs = 100_000
+	maxGap   = 24 * 3600 // seconds; what is further apart has no rhythm
+)
+
+// A duo is one account at one source, by their numbers. Where no account is
+// named, the program that asked stands for it.
+type duo struct{ user, source uint32 }
+
+// A pair is what failed of a duo, and in which rhythm.
+type pair struct {
+	count       uint32
+	first, last int64 // seconds since 1970, in the order of the log; 0 when it has no times
+	latest      int64
+	cause       string // the first; a pair seldom has two
+	gaps        uint32
+	gap         float32 // seconds: the candidate for what is between two tries
+	vote, kept  uint32  // for the candidate; tries that kept it
+	successes   uint32
+}
+
+// pairs counts them. Numbers stand for names, so that an entry is small.
+type pairs struct {
+	list    map[duo]*pair
+	number  map[string]uint32
+	names   []string
+	dropped int // failures of pairs that did not fit
+}
+
+func newPairs() *pairs {
+	p := &pairs{list: map[duo]*pair{}, number: map[string]uint32{}}
+	p.id("") // nobody, nowhere
+	return p
+}
+
+// agentMark is in front of the name of a program, which no account has.
+const agentMark = "\x00"
+
+// who is what a record is counted by: the account, or the program.
+func (r *record) who() string {
+	if r.user == "" && r.agent != "" {
+		return agentMark + r.agent
+	}
+	return r.user
+}
+
+func (p *pairs) id(name string) uint32 {
+	name = name[:min(len(name), maxKey)]
+	n, ok := p.number[name]
+	if !ok {
+		if len(p.names) > 3*maxKeys {
+			return p.id(restKey)
+		}
+		n = uint32(len(p.names)) //nolint:gosec // bounded above
+		name = short(name)
+		p.number[name] = n
+		p.names = append(p.names, name)
+	}
+	return n
+}
+
+func (p *pairs) add(r *record, cause string) {
+	d := duo{p.id(r.who()), p.id(r.source)}
+	one := p.list[d]
+	if one == nil {
+		if len(p.list) >= maxPairs {
+			p.dropped += r.count
+			return
+		}
+		one = &pair{cause: cause}
+		p.list[d] = one
+	}
+	one.count += uint32(r.count) //nolint:gosec // a record counts a million at most
+	if !r.when.IsZero() {
+		one.beat(r.when.Unix())
+	}
+}
+
+// relieve notes that what failed works as well.
+func (p *pairs) relieve(r *record) {
+	source, ok := p.number[r.source]
+	if !ok {
+		return
+	}
+	user, ok := p.number[r.who()]
+	if !ok {
+		return
+	}
+	if one := p.list[duo{user, source}]; one != nil {
+		one.successes++
+	}
+}
+
+// beat follows the rhythm: the gap that most others are close to, as a
+// majority is found in one pass, and how many keep it.
+func (p *pair) beat(at int64) {
+	if p.first == 0 {
+		p.first, p.last, p.latest = at, at, at
+		return
+	}
+	gap := float32(at - p.last)
+	if gap < 0 {
+		gap = -gap // a log that is written from its end
+	}
+	p.first, p.last, p.latest = min(p.first, at), at, max(p.latest, at)
+	if gap < 1 || gap > maxGap {
+		return
+	}
+	p.gaps++
+	switch near := gap >= 0.7*p.gap-1 && gap <= 1.3*p.gap+1; {
+	case near:
+		p.vote++
+		p.kept++
+		p.gap += (gap - p.gap) / float32(min(p.kept, 50))
+	case p.vote > 0:
+		p.vote--
+	default:
+		p.gap, p.vote, p.kept = gap, 1, 1
+	}
+}
+
+// every is the rhythm; 0 when there is none.
+func (p *pair) every() time.Duration {
+	if p.gaps < 6 || float64(p.kept) < 0.7*float64(p.gaps) {
+		return 0
+	}
+	return time.Duration(p.gap+0.5) * time.Second
+}

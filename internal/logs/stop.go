@@ -1,0 +1,80 @@
+package logs
+
+import (
+	"context"
+	"io"
+)
+
+// stopSize is how much is read ahead at a time.
+const stopSize = 256 << 10
+
+// stopper reads ahead beside its caller, so that a read which waits, as on a
+// terminal or a pipe, can be called off. What it waits for then is given up.
+type stopper struct {
+	ctx  context.Context
+	full chan block
+	free chan []byte
+	now  block
+	used int
+}
+
+type block struct {
+	bytes []byte
+	err   error
+}
+
+// stoppable is a reader that ends with the context.
+func stoppable(ctx context.Context, r io.Reader) io.Reader {
+	if ctx.Done() == nil {
+		return r
+	}
+	s := &stopper{ctx: ctx, full: make(chan block, 1), free: make(chan []byte, 2)}
+	s.free <- make([]byte, stopSize)
+	s.free <- make([]byte, stopSize)
+	go s.ahead(r)
+	return s
+}
+
+func (s *stopper) ahead(r io.Reader) {
+	for {
+		var into []byte
+		select {
+		case into = <-s.free:
+		case <-s.ctx.Done():
+			return
+		}
+		n, err := r.Read(into)
+		select {
+		case s.full <- block{into[:n], err}:
+		case <-s.ctx.Done():
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (s *stopper) Read(p []byte) (int, error) {
+	for s.used == len(s.now.bytes) {
+		if s.now.err != nil {
+			return 0, s.now.err
+		}
+		if s.now.bytes != nil {
+			s.free <- s.now.bytes[:stopSize]
+		}
+		select {
+		case <-s.ctx.Done():
+			s.now = block{err: s.ctx.Err()}
+			return 0, s.now.err
+		case s.now = <-s.full:
+			s.used = 0
+		}
+	}
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n := copy(p, s.now.bytes[s.used:])
+	s.used += n
+	return n, nil
+}

@@ -1,0 +1,124 @@
+package logs
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// words says what a finding is, and what to do about it.
+func (t *tally) words(f Finding, s *story) (summary string, next Next) {
+	m := t.meanings[f.Cause]
+	next.Playbook = m.playbook
+	switch f.Reading {
+	case ReadHammer:
+		summary, next.Text = wordsHammer(f, s)
+	case ReadGuessing:
+		summary = fmt.Sprintf("%s is tried from %s, %s. Somebody may be guessing its password.", orUnnamed(f.User, "One account"), number(f.Sources, "address"), times(f.Count))
+		next.Text = "Give the account a new, long password and a second step. Then block or slow down repeated tries."
+		if len(f.SignedIn) > 0 {
+			one := f.SignedIn[0]
+			summary += fmt.Sprintf(" It signed in from one of them, %s,%s.", one.Source, atTime(one.At))
+			next.Text = "Ask whether that sign-in was the owner's; if not, sign the account out everywhere. " + next.Text
+		}
+	case ReadBrute:
+		summary = fmt.Sprintf("%s %s %s, %s. That is what an attacker who guesses looks like.", from(f, "One address"), tries(f), number(f.Users, "name"), times(f.Count))
+		next.Text = "Block " + these(f) + ", and demand keys or a second step."
+	case ReadSpray:
+		summary = fmt.Sprintf("%s %s %s, a few times each. That is what an attacker who tries common passwords looks like.", from(f, "Somebody"), tries(f), number(f.Users, "account"))
+		next.Text = "Block or slow down " + these(f) + ", and demand a second step."
+		if s.sources == nil || len(s.sources) == 0 {
+			next.Text = "Look whether any of the accounts signed in from there, and demand a second step."
+		}
+	case ReadGateway:
+		summary = fmt.Sprintf("%s fail behind one address, %s, and wrong passwords are not the reason. A shared gateway, proxy or program is broken.", number(f.Users, "account"), orUnnamed(f.Source, "the main one"))
+		next.Text = "Look at the machine at that address: its settings, its certificate, its clock and its secret."
+	case ReadEveryone:
+		summary = fmt.Sprintf("%s fail, from %s. The fault is more likely in the service than with them.", number(f.Users, "account"), number(f.Sources, "address"))
+		next.Text = "Look at what changed in the service when it began: its settings, certificate, clock or directory."
+	default:
+		summary = fmt.Sprintf("%s without a common pattern.", number(f.Count, "failure"))
+		next.Text = m.next
+		if next.Text == "" {
+			next.Text = "Look at the accounts that fail most, and ask those people what they see."
+		}
+	}
+	if began := t.began(s, f); began != "" {
+		summary += " " + began
+	}
+	return summary, next
+}
+
+func wordsHammer(f Finding, s *story) (summary, next string) {
+	who := orUnnamed(f.User, "A program that names no account")
+	if len(s.users) == 1 && strings.HasPrefix(most(s.users), agentMark) {
+		who = "A program that names no account (" + f.User + ")"
+	}
+	place := number(f.Sources, "address")
+	if f.Source != "" {
+		place = f.Source
+	}
+	rhythm := ""
+	if f.Every > 0 {
+		rhythm = ", about every " + (time.Duration(f.Every) * time.Second).String()
+	}
+	summary = fmt.Sprintf("%s fails again and again from %s: %s%s. That is what a program with an old or wrong secret looks like.", who, place, times(f.Count), rhythm)
+	next = "Find the program there that uses this account, stop it, give it the right secret, and start it again. If nobody knows that address, somebody may be guessing: block it."
+	if len(f.SignedIn) > 0 {
+		summary += fmt.Sprintf(" It signed in there%s: it may be mended.", atTime(f.SignedIn[0].At))
+	}
+	return summary, next
+}
+
+// began says when it began, where the log shows a time before that.
+func (t *tally) began(s *story, f Finding) string {
+	if f.Reading != ReadHammer && f.Reading != ReadEveryone && f.Reading != ReadGateway {
+		return ""
+	}
+	at, all := s.first, t.to.Sub(t.from)
+	if s.spike != nil {
+		at = s.spike.Start
+	}
+	if at.IsZero() || all < time.Hour || at.Sub(t.from) < all/5 {
+		return ""
+	}
+	return "It began at " + stamp(at) + "."
+}
+
+func orUnnamed(name, otherwise string) string {
+	if name == "" {
+		return otherwise
+	}
+	return name
+}
+
+func from(f Finding, otherwise string) string {
+	switch {
+	case f.Source != "":
+		return f.Source
+	case f.Sources > 1:
+		return number(f.Sources, "address")
+	}
+	return otherwise
+}
+
+func tries(f Finding) string {
+	if f.Sources > 1 {
+		return "try"
+	}
+	return "tries"
+}
+
+func these(f Finding) string {
+	if f.Sources > 1 {
+		return "these addresses"
+	}
+	return "this address"
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
