@@ -20,7 +20,7 @@ func (d *diagnosis) run(ctx context.Context) error {
 		d.began = d.Now()
 	}
 	if d.wizard != nil {
-		d.asker = &greeter{Asker: &phoneOffer{Asker: d.asker, d: d}, d: d, asked: d.resumed}
+		d.asker = &phoneOffer{Asker: d.asker, d: d}
 	}
 	for {
 		v, err := d.converse(ctx)
@@ -68,6 +68,9 @@ func (d *diagnosis) converse(ctx context.Context) (diag.Verdict, error) {
 		Resumed: d.resumed,
 		Told:    func() bool { return d.ev.Message != "" || len(d.ev.Symptoms) > 0 },
 	}
+	if d.wizard != nil && !d.ledOn {
+		s.Paste = d.paste
+	}
 	return s.Run(ctx, d.ev)
 }
 
@@ -78,7 +81,7 @@ func (d *diagnosis) goOn(id string) error {
 		return err
 	}
 	was := d.ev
-	d.ev, d.resumed = diag.NewEvidence(), false
+	d.ev, d.resumed, d.ledOn = diag.NewEvidence(), false, true
 	d.opt.playbook = id
 	given := d.collect()
 	if was.Message != "" {
@@ -119,30 +122,16 @@ func (d *diagnosis) text(w io.Writer, r *diag.Report, o report.Options) error {
 	return report.Text(w, r, o)
 }
 
-// greeter asks for the exact message once, right after the symptoms.
-type greeter struct {
-	session.Asker
-	d     *diagnosis
-	asked bool
-}
-
-// Ask puts a question, and the one for the message behind the first.
-func (g *greeter) Ask(ctx context.Context, q diag.Question) (diag.Answer, error) {
-	a, err := g.Asker.Ask(ctx, q)
-	if err != nil || g.asked || q.ID != diag.AskSymptoms || g.d.ev.Message != "" {
-		return a, err
+// paste asks for the exact message, and says at once what it means. It is
+// asked once, also where one playbook leads to another.
+func (d *diagnosis) paste(ctx context.Context) error {
+	text, err := d.wizard.Message(ctx)
+	if err != nil {
+		return err
 	}
-	g.asked = true
-	text, err := g.d.wizard.Message(ctx)
-	if errors.Is(err, diag.ErrBack) {
-		g.asked = false
-		return g.Ask(ctx, q)
+	if err := d.takeMessage(text); err != nil {
+		return err
 	}
-	if err == nil {
-		err = g.d.takeMessage(text)
-	}
-	if err == nil {
-		g.d.tellMessage()
-	}
-	return a, err
+	d.tellMessage()
+	return nil
 }

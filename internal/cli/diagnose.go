@@ -119,6 +119,7 @@ type diagnosis struct {
 	wizard  *wizard.Wizard // nil when nobody is asked
 	keeper  *keeper
 	resumed bool // the session was left and is taken up again
+	ledOn   bool // another playbook led to this one
 	began   time.Time
 }
 

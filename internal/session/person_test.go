@@ -98,6 +98,59 @@ func TestBackAtTheBeginning(t *testing.T) {
 	}
 }
 
+// The message has a page of its own: back leads to it, not over it, and takes
+// back what was pasted.
+func TestBackToTheMessage(t *testing.T) {
+	ev := diag.NewEvidence()
+	pages := []reply{{choice: "first"}, {choice: "second"}, {err: diag.ErrBack}, {choice: "third"}}
+	back := reply{err: diag.ErrBack}
+	who := &person{t: t, replies: []reply{
+		{choice: "refused"}, back, back, {choice: "refused"}, {choice: "here"}, {err: diag.ErrCancelled},
+	}}
+	s := session.Session{Book: compiled(t), Asker: who, Prober: &machine{outcomes: []string{"ok"}}, Paste: func(context.Context) error {
+		who.asked = append(who.asked, "message")
+		page := pages[0]
+		pages = pages[1:]
+		if page.err == nil {
+			ev.Paste(page.choice, nil)
+		}
+		return page.err
+	}}
+	if _, err := s.Run(context.Background(), ev); !errors.Is(err, diag.ErrCancelled) {
+		t.Fatal(err)
+	}
+	want := []string{"symptoms", "message", "where-fails", "message", "where-fails", "message", "symptoms", "message", "where-fails", "where"}
+	if diff := cmp.Diff(want, who.asked); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
+	}
+	if ev.Message != "third" {
+		t.Errorf("the message is %q", ev.Message)
+	}
+}
+
+// Whoever left at the message is asked for it again; whoever had gone on is not.
+func TestLeftAtTheMessage(t *testing.T) {
+	for name, want := range map[string][]string{
+		"at the message": {"message", "where-fails"},
+		"behind it":      {"where"},
+	} {
+		ev := diag.NewEvidence()
+		ev.Tell([]string{"refused"})
+		if name == "behind it" {
+			ev.Answer(diag.AskWhere, "here", nil)
+		}
+		who := &person{t: t, replies: []reply{{err: diag.ErrCancelled}}}
+		s := session.Session{
+			Book: compiled(t), Asker: who, Prober: &machine{outcomes: []string{"ok"}}, Resumed: true,
+			Paste: func(context.Context) error { who.asked = append(who.asked, "message"); return nil },
+		}
+		_, _ = s.Run(context.Background(), ev)
+		if diff := cmp.Diff(want, who.asked); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // Going back and forth must not change what is gone back to.
 func TestBackTwiceToTheSamePlace(t *testing.T) {
 	back := reply{err: diag.ErrBack}

@@ -42,16 +42,20 @@ type Session struct {
 	Told func() bool
 	// Resumed: the case was left and is taken up again.
 	Resumed bool
+	// Paste asks for the exact error message, a page of its own behind the
+	// symptoms; nil where nobody is asked. Errors are those of an Asker.
+	Paste func(ctx context.Context) error
 
 	history []moment // before each screen, for going back
 	thought bool
+	paste   bool // the page for the message comes next
 }
 
-// moment is the case before something was shown, and whether the opinion had
-// been shown by then.
+// moment is the case before something was shown, whether the opinion had been
+// shown by then, and whether it was the page for the message.
 type moment struct {
-	ev      *diag.Evidence
-	thought bool
+	ev             *diag.Evidence
+	thought, paste bool
 }
 
 // Run is the loop that authdoctor is: ask, probe, do, until done. The evidence
@@ -65,29 +69,16 @@ func (s *Session) Run(ctx context.Context, ev *diag.Evidence) (diag.Verdict, err
 		} else if err != nil && !errors.Is(err, diag.ErrBack) {
 			return diag.Verdict{}, err
 		}
+		s.paste = leftAtMessage(ev)
 	}
 	for {
 		if ctx.Err() != nil {
 			return stopped(s.Book, ev), diag.ErrCancelled
 		}
-		var err error
-		switch step := engine.Next(s.Book, ev).(type) {
-		case engine.Ask:
-			if s.PlanOnly && step.Question.ID == diag.AskHandOver {
-				return engine.Judge(s.Book, ev, s.Told != nil && s.Told()), nil
-			}
-			err = s.ask(ctx, ev, step.Question)
-		case engine.Probe:
-			s.probe(ctx, ev, step.Requests)
-		case engine.Do:
-			if s.PlanOnly {
-				return engine.Judge(s.Book, ev, s.Told != nil && s.Told()), nil
-			}
-			err = s.do(ctx, ev, step.Instruction)
-		case engine.Done:
-			return step.Verdict, nil
-		}
+		v, err := s.next(ctx, ev)
 		switch {
+		case v != nil:
+			return *v, nil
 		case err == nil:
 		case errors.Is(err, diag.ErrBack):
 			s.back(ev)
@@ -97,6 +88,48 @@ func (s *Session) Run(ctx context.Context, ev *diag.Evidence) (diag.Verdict, err
 			return diag.Verdict{}, err
 		}
 	}
+}
+
+// next does one thing; a verdict ends the case.
+func (s *Session) next(ctx context.Context, ev *diag.Evidence) (*diag.Verdict, error) {
+	if s.paste && s.Paste != nil {
+		s.remember(ev)
+		err := s.Paste(ctx)
+		if err == nil {
+			s.paste = false
+		}
+		return nil, err
+	}
+	switch step := engine.Next(s.Book, ev).(type) {
+	case engine.Ask:
+		if s.PlanOnly && step.Question.ID == diag.AskHandOver {
+			return s.judged(ev), nil
+		}
+		return nil, s.ask(ctx, ev, step.Question)
+	case engine.Probe:
+		s.probe(ctx, ev, step.Requests)
+	case engine.Do:
+		if s.PlanOnly {
+			return s.judged(ev), nil
+		}
+		return nil, s.do(ctx, ev, step.Instruction)
+	case engine.Done:
+		return &step.Verdict, nil
+	}
+	return nil, nil
+}
+
+func (s *Session) judged(ev *diag.Evidence) *diag.Verdict {
+	v := engine.Judge(s.Book, ev, s.Told != nil && s.Told())
+	return &v
+}
+
+// leftAtMessage: the symptoms were the last thing that was answered.
+func leftAtMessage(ev *diag.Evidence) bool {
+	others := maps.Clone(ev.Answers)
+	delete(others, diag.AskSymptoms)
+	told := ev.SymptomsAsked || ev.Answers[diag.AskSymptoms] != ""
+	return told && ev.Message == "" && len(others) == 0 && len(ev.Walk) == 0 && len(ev.Checks) == 0
 }
 
 // postponed tries what was put off in a retest, when nothing else is left to
@@ -150,7 +183,7 @@ func stopped(b *engine.Book, ev *diag.Evidence) diag.Verdict {
 }
 
 func (s *Session) remember(ev *diag.Evidence) {
-	s.history = append(s.history, moment{ev.Clone(), s.thought})
+	s.history = append(s.history, moment{ev.Clone(), s.thought, s.paste})
 }
 
 // back returns to before the last question or step. At the first one there is
@@ -164,7 +197,7 @@ func (s *Session) back(ev *diag.Evidence) {
 	last := s.history[max(n-2, 0)]
 	s.history = s.history[:max(n-2, 0)]
 	ev.BackTo(last.ev)
-	s.thought = last.thought
+	s.thought, s.paste = last.thought, last.paste
 }
 
 func (s *Session) ask(ctx context.Context, ev *diag.Evidence, q diag.Question) error {
@@ -175,6 +208,7 @@ func (s *Session) ask(ctx context.Context, ev *diag.Evidence, q diag.Question) e
 	}
 	switch q.ID {
 	case diag.AskSymptoms:
+		s.paste = ev.Message == ""
 		if answer.Unknown {
 			ev.Answer(q.ID, diag.NoAnswer, nil)
 			return nil

@@ -3,6 +3,7 @@ package wizard
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
@@ -36,6 +37,12 @@ type page struct {
 	name    string          // what to call it on the line that stays behind
 	until   <-chan struct{} // of await: closed when it has happened
 	draw    Drawing         // of await: what is on screen meanwhile
+	before  *reply          // what was answered, or begun, when it was last on screen
+}
+
+// key is the same for the same question, whenever it is put.
+func (p page) key() string {
+	return strings.Join(append([]string{p.step, p.title, p.name, p.ask}, p.choices...), "\x00")
 }
 
 // A Drawing gives lines that are to be shown as they are, for that many

@@ -62,6 +62,9 @@ func (t *prompter) show(ctx context.Context, p page) (reply, error) {
 }
 
 func (t *prompter) say(text string) {
+	if text == "" {
+		return
+	}
 	for _, l := range wrap(text, t.width, t.width) {
 		_, _ = fmt.Fprintln(t.out, l)
 	}
@@ -92,6 +95,7 @@ func (t *prompter) question(p page) {
 		t.say(fmt.Sprintf("%d. %s", i+1, c))
 	}
 	t.say(t.how(p))
+	t.say(p.keeps())
 }
 
 // capital makes a word the first of its sentence.
@@ -234,6 +238,9 @@ func (t *prompter) choose(ctx context.Context, p page) (reply, error) {
 		if err != nil {
 			return reply{}, err
 		}
+		if r, ok := p.kept(text); ok {
+			return r, nil
+		}
 		picked, err := numbers(text, len(p.choices))
 		switch {
 		case err != nil:
@@ -252,6 +259,9 @@ func (t *prompter) tick(ctx context.Context, p page) (reply, error) {
 		text, err := t.line(ctx, p)
 		if err != nil {
 			return reply{}, err
+		}
+		if r, ok := p.kept(text); ok {
+			return r, nil
 		}
 		picked, err := numbers(text, len(p.choices))
 		switch {
@@ -296,6 +306,9 @@ func short(s string) string {
 
 func (t *prompter) entry(ctx context.Context, p page) (reply, error) {
 	text, err := t.line(ctx, p)
+	if r, ok := p.kept(text); ok && err == nil {
+		return r, nil
+	}
 	return reply{text: text}, err
 }
 
@@ -303,6 +316,9 @@ func (t *prompter) entry(ctx context.Context, p page) (reply, error) {
 // that there is no message.
 func (t *prompter) paste(ctx context.Context, p page) (reply, error) {
 	first, err := t.line(ctx, p)
+	if r, ok := p.kept(first); ok && err == nil {
+		return r, nil
+	}
 	if err != nil || first == "" || first == "." {
 		return reply{}, err
 	}

@@ -71,7 +71,7 @@ func (w *Wizard) finish(ctx context.Context, s *screen, err error) (reply, error
 		if errors.Is(s.err, diag.ErrBack) {
 			w.leave(s, line{text: "Back to the question before"})
 		}
-		return reply{}, s.err
+		return s.reply(), s.err
 	case err != nil && !errors.Is(err, tea.ErrInterrupted):
 		return reply{}, fmt.Errorf("%w: %w", diag.ErrCancelled, err)
 	case !s.done:

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
@@ -63,14 +64,22 @@ type shape struct {
 
 func newScreen(p page, t theme, width, height int) *screen {
 	s := &screen{page: p, theme: t, width: width, height: height, settled: true}
-	s.values.picked = 0
+	if b := p.before; b != nil {
+		s.values.ticked, s.values.text = slices.Clone(b.picked), b.text
+		if len(b.picked) == 1 {
+			s.values.picked = b.picked[0]
+		}
+	}
 	s.build()
 	return s
 }
 
 // build makes the form anew for the width, with what was answered so far.
 func (s *screen) build() tea.Cmd {
-	at := s.hovered()
+	at := s.values.picked
+	if s.field != nil {
+		at = s.hovered()
+	}
 	s.form = newForm(s.page, &s.values, s.theme, s.columns())
 	cmd := s.form.Init()
 	s.field = s.form.GetFocusedField()

@@ -51,7 +51,8 @@ type Options struct {
 type Wizard struct {
 	opt  Options
 	feed *feed
-	show func(context.Context, page) (reply, error)
+	draw func(context.Context, page) (reply, error)
+	kept map[string]reply // page.key -> what was answered or begun
 }
 
 // New makes a Wizard. It does not touch the terminal before the first question.
@@ -62,12 +63,28 @@ func New(o Options) *Wizard {
 	if o.After == nil {
 		o.After = time.After
 	}
-	w := &Wizard{opt: o, feed: newFeed(o.In)}
-	w.show = w.run
+	w := &Wizard{opt: o, feed: newFeed(o.In), kept: map[string]reply{}}
+	w.draw = w.run
 	if o.Accessible {
-		w.show = newPrompter(o, w.feed).show
+		w.draw = newPrompter(o, w.feed).show
 	}
 	return w
+}
+
+// show puts a page up. Whoever comes back to it finds it as they left it.
+func (w *Wizard) show(ctx context.Context, p page) (reply, error) {
+	if p.kind == goOn || p.kind == await {
+		return w.draw(ctx, p)
+	}
+	key := p.key()
+	if r, ok := w.kept[key]; ok {
+		p.before = &r
+	}
+	r, err := w.draw(ctx, p)
+	if err == nil || errors.Is(err, diag.ErrBack) {
+		w.kept[key] = r
+	}
+	return r, err
 }
 
 // Ask puts a question. The error is diag.ErrBack for "the question before",

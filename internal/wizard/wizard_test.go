@@ -120,7 +120,7 @@ func TestBackFromTypedValueAsksAgain(t *testing.T) {
 			p.out.await(t, "Ctrl-C quit", 1)
 			p.press(esc)
 			p.out.await(t, "q quit", 2)
-			p.press(enter)
+			p.press(up, enter) // the arrow is where it was
 		})
 	if diff := cmp.Diff(diag.Answer{Choices: []string{"known"}}, got); err != nil || diff != "" {
 		t.Errorf("error %v\n%s", err, diff)
