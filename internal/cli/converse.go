@@ -68,6 +68,9 @@ func (d *diagnosis) converse(ctx context.Context) (diag.Verdict, error) {
 		Resumed: d.resumed,
 		Told:    func() bool { return d.ev.Message != "" || len(d.ev.Symptoms) > 0 },
 	}
+	if d.wizard != nil {
+		s.Worse = d.wizard.Worse
+	}
 	if d.wizard != nil && !d.ledOn {
 		s.Paste = d.paste
 	}

@@ -94,7 +94,8 @@ func TestByEyeInATerminal(t *testing.T) {
 	s.types("b")
 	s.sees("Back to the question before")
 	s.sees("What does the phone show?")
-	s.types(down + enter)
+	s.sees("q quit")
+	s.types(enter) // the arrow is where it was
 	s.sees("By how much is it earlier?")
 	s.types(down + down + enter)
 	s.ends(1)

@@ -62,6 +62,8 @@ type Question struct {
 	// PhoneClock: the question is about a phone's clock, and a measurement of
 	// it answers it. Outcome of PhoneClock -> choice; nil for other questions.
 	PhoneClock map[string]string
+	// Careful is what has to be known before the answer is tried out.
+	Careful []string
 	// Finding is the failed check that AskRepair and AskContinue are about.
 	Finding *Check
 }
@@ -110,11 +112,17 @@ type Instruction struct {
 	PFix      float64 // probability, 0 to 1, that this step would fix it now
 	Highlight bool    // the most promising of the steps that are left
 	Unlikely  bool    // unlikely to help here
+	Reason    string  // why it is unlikely; may be empty
+	// Worse is what to stop or undo when it made things worse.
+	Worse []string
 	// Outcomes are the answers to "What happened?", in the order to show.
 	// Empty for a satisfied step and for the retest.
 	Outcomes []Choice
 	// Checkpoints are set for the retest only.
 	Checkpoints []Checkpoint
+	// NothingHelped: what was tried before the retest helped nothing, so there
+	// is nothing to prove.
+	NothingHelped bool
 }
 
 // A Checkpoint is one thing to try in the end-to-end retest.

@@ -38,7 +38,16 @@ func (s *state) keyHolds(key string, values []string) bool {
 			return true
 		}
 	}
-	return false
+	return key == playbook.KeyMessage && slices.Contains(values, s.messageClass())
+}
+
+// messageClass is the cause class of the message that was pasted, where there
+// is no doubt about it.
+func (s *state) messageClass() string {
+	if len(s.ev.Matches) == 0 || !s.ev.Matches[0].Certain {
+		return ""
+	}
+	return s.ev.Matches[0].Cause
 }
 
 // proof says in words why a condition holds.

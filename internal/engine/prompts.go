@@ -37,6 +37,9 @@ func whereQuestion() diag.Question {
 
 func (s *state) prompt(q *playbook.Question) diag.Question {
 	out := diag.Question{ID: q.ID, Text: s.fill(q.Ask), Help: s.fill(q.Help), Show: q.Show}
+	if len(q.Careful) > 0 {
+		out.Careful = fillAll(q.Careful, s.vars)
+	}
 	if s.holds(q.PhoneWhen) {
 		out.PhoneClock = q.PhoneClock
 	}
@@ -76,7 +79,11 @@ func (s *state) repairQuestion(c *judged) diag.Question {
 		Choices: []diag.Choice{{ID: diag.ChoiceAgain, Text: "Check again"}},
 	}
 	if s.ev.Where() != diag.WhereElsewhere && c.Scope != diag.ScopeService {
-		q.Choices = append(q.Choices, diag.Choice{ID: diag.ChoiceElsewhere, Text: "It fails on another device, away from this network"})
+		text := "It fails on another device, away from this network"
+		if c.Code == offline {
+			text = "The phone or tablet that is refused has internet: go on for that"
+		}
+		q.Choices = append(q.Choices, diag.Choice{ID: diag.ChoiceElsewhere, Text: text})
 	}
 	q.Choices = append(q.Choices, diag.Choice{ID: diag.ChoiceStop, Text: "Stop here"})
 	return q
@@ -98,40 +105,6 @@ func (s *state) pauseQuestion(c *playbook.Cause) diag.Question {
 }
 
 func (s *state) final(c *judged) *diag.Check { return &c.Check }
-
-// unlikelyHere is the probability below which a step is marked as unlikely to
-// help.
-const unlikelyHere = .05
-
-// instruction is a step in the words for this case.
-func (s *state) instruction(step *playbook.Step) diag.Instruction {
-	in := diag.Instruction{
-		ID: step.ID, Stage: step.Stage, Title: s.fill(step.Title), Minutes: step.Minutes,
-		Number: s.number(step), Of: len(s.b.Steps), Surface: s.surface(step), Why: s.fill(step.Why),
-		Careful: fillAll(step.Careful, s.vars), PFix: s.pFix(step),
-	}
-	in.Do = s.doLines(step)
-	in.More = s.more(step)
-	if !s.begun() {
-		in.Careful = append(fillAll(s.b.Warnings, s.vars), in.Careful...)
-	}
-	if step.Stage == diag.StageRetest {
-		in.Checkpoints = s.checkpoints()
-		return in
-	}
-	in.Now = s.whyNow(step)
-	in.Highlight = s.promising() == step
-	in.Unlikely = !in.Highlight && in.PFix < unlikelyHere
-	if s.satisfied(step) {
-		in.Satisfied, in.Proof = true, s.proof(step.SatisfiedBy)
-		return in
-	}
-	in.Outcomes = s.outcomes(step)
-	if in.Unlikely {
-		in.Outcomes = skippable(in.Outcomes)
-	}
-	return in
-}
 
 // number is a step's place in the playbook, from 1; in the likeliest order, in
 // the walk.
@@ -155,18 +128,6 @@ func (s *state) number(step *playbook.Step) int {
 // that were only shown as done do not count.
 func (s *state) begun() bool {
 	return slices.ContainsFunc(s.visits, func(v visit) bool { return v.outcome != diag.DidSatisfied })
-}
-
-// doLines are the notes that belong to this case, and then the instructions
-// for the chosen surface: what changes them has to be read first.
-func (s *state) doLines(step *playbook.Step) []string {
-	lines := []string{}
-	for _, n := range step.Notes {
-		if s.holds(n.When) {
-			lines = append(lines, s.fill(n.Text))
-		}
-	}
-	return append(lines, fillAll(step.Do[s.surface(step)], s.vars)...)
 }
 
 // atComputer lists the surfaces that a sign-in on this computer uses.
@@ -229,28 +190,6 @@ func (s *state) checkpoints() []diag.Checkpoint {
 	return out
 }
 
-// outcomes are the answers to "What happened?". A step with answers of its own
-// does not offer the plain "still fails" beside them.
-func (s *state) outcomes(step *playbook.Step) []diag.Choice {
-	out := []diag.Choice{{ID: diag.DidFixed, Text: "It works now"}}
-	for _, o := range step.Outcomes {
-		out = append(out, diag.Choice{ID: o.ID, Text: s.fill(o.Title)})
-	}
-	if len(step.Outcomes) == 0 {
-		out = append(out, diag.Choice{ID: diag.DidUnchanged, Text: "It still fails"})
-	}
-	return append(out,
-		diag.Choice{ID: diag.DidWorse, Text: "It got worse"},
-		diag.Choice{ID: diag.DidUnverifiable, Text: "I could not try, or cannot tell"})
-}
-
-// skippable offers to pass a step that is unlikely to help, before anything
-// else. Passing it is no evidence.
-func skippable(outcomes []diag.Choice) []diag.Choice {
-	rest := slices.DeleteFunc(outcomes, func(c diag.Choice) bool { return c.ID == diag.DidUnverifiable })
-	return slices.Insert(rest, 0, diag.Choice{ID: diag.DidUnverifiable, Text: "Skip this step"})
-}
-
 // pFix is the probability that a step would fix it now; 0 for one that fixes
 // nothing.
 func (s *state) pFix(step *playbook.Step) float64 {
@@ -264,7 +203,7 @@ func (s *state) promising() *playbook.Step {
 	bestP := 0.0
 	for i := range s.b.Steps {
 		step := &s.b.Steps[i]
-		if step.Stage == diag.StageRetest || s.presented(step.ID) || s.satisfied(step) {
+		if step.Stage == diag.StageRetest || s.presented(step.ID) || s.satisfied(step) || s.ruledOut(step) {
 			continue
 		}
 		if p := s.pFix(step); p > bestP {

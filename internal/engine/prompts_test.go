@@ -182,7 +182,12 @@ func TestWarningsComeFirst(t *testing.T) {
 	if diff := cmp.Diff([]string{"Not at https://login.test/.", "Two."}, present(t, b, satisfied).Careful); diff != "" {
 		t.Errorf("after one that was done (-want +got):\n%s", diff)
 	}
-	ev.Did("credentials", diag.Did{Outcome: diag.DidUnverifiable})
+	skipped := ev.Clone()
+	skipped.Did("credentials", diag.Did{Outcome: diag.DidUnverifiable})
+	if diff := cmp.Diff([]string{"Not at https://login.test/.", "Two."}, present(t, b, skipped).Careful); diff != "" {
+		t.Errorf("after one that was skipped (-want +got):\n%s", diff)
+	}
+	ev.Did("credentials", diag.Did{Outcome: diag.DidUnchanged})
 	if diff := cmp.Diff([]string{"Two."}, present(t, b, ev).Careful); diff != "" {
 		t.Errorf("second step (-want +got):\n%s", diff)
 	}

@@ -267,7 +267,7 @@ func (s *state) steps(v diag.Verdict) []diag.StepResult {
 		in := s.instruction(step)
 		r := diag.StepResult{
 			ID: step.ID, Stage: step.Stage, Title: in.Title, State: diag.StepPending, PFix: in.PFix,
-			Minutes: step.Minutes, Do: in.Do, Why: in.Why, Now: in.Now, Careful: in.Careful,
+			Minutes: step.Minutes, Do: append(reason(in), in.Do...), Why: in.Why, Now: in.Now, Careful: in.Careful,
 			Highlight: promising == step,
 		}
 		if r.Careful == nil {
@@ -278,7 +278,7 @@ func (s *state) steps(v diag.Verdict) []diag.StepResult {
 		}
 		s.visited(&r, step)
 		if r.State == diag.StepPending {
-			r.Unlikely = step.Stage != diag.StageRetest && in.PFix < unlikelyHere && promising != step
+			r.Unlikely = step.Stage != diag.StageRetest && (in.PFix < unlikelyHere && promising != step || s.ruledOut(step))
 			if v.Next.Step == step.ID {
 				r.State = diag.StepCurrent
 			}
@@ -286,6 +286,14 @@ func (s *state) steps(v diag.Verdict) []diag.StepResult {
 		out = append(out, r)
 	}
 	return out
+}
+
+// reason is why a step is unlikely to help, as the first of its lines.
+func reason(in diag.Instruction) []string {
+	if in.Reason == "" {
+		return []string{}
+	}
+	return []string{in.Reason}
 }
 
 // visited adds what was reported of a step, the last time it was shown.

@@ -110,7 +110,7 @@ func (s *state) foldRetest(v diag.Visit) {
 			retested: true, last: v.Checkpoints,
 		}
 	default:
-		e.proven = s.proves(v.Checkpoints)
+		e.proven = len(v.Checkpoints) > 0 && s.proves(v.Checkpoints)
 	}
 }
 

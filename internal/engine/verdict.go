@@ -149,6 +149,10 @@ func (s *state) named(c *judged, cause string) diag.Verdict {
 	return v
 }
 
+// offline is found where nothing at all could be reached: it tells of this
+// computer and of nothing else.
+const offline = "path.offline"
+
 // brokenVerdict is about a failure that comes before all belief. It names the
 // layer and its remedy, and no step: nothing about an account can be known
 // through a broken way.
@@ -159,6 +163,13 @@ func (s *state) brokenVerdict(c *judged) diag.Verdict {
 	}
 	if c.Layer.Chain() > 0 && !c.found.Waits {
 		v.Summary += " Your password is not the problem: leave it alone."
+	}
+	if c.Code == offline {
+		v.Summary = sentence(c.found.Meaning) + " That says nothing about your password. Leave it alone."
+		if s.ev.Where() != diag.WhereHere {
+			v.Summary = sentence(c.found.Meaning) + " That says nothing about a phone, nor about your password. Leave it alone."
+			v.Next.Text += " Does a phone have internet and is refused all the same? Run this again, and say that it fails on mobile data or in another place."
+		}
 	}
 	if t, ok := c.Facts["retry_at"].(string); ok && c.found.Waits {
 		v.Next.Text += " Not before " + t + "."

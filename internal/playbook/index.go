@@ -11,6 +11,10 @@ import (
 // KeySymptom is the key of a Condition that means a ticked symptom.
 const KeySymptom = "symptom"
 
+// KeyMessage is the key of a Condition that means the cause class of the
+// message that was pasted, unless something else has that id.
+const KeyMessage = "message"
+
 // wheres lists the choices of the built-in question "where-fails".
 var wheres = []string{string(diag.WhereHere), string(diag.WhereSameNetwork), string(diag.WhereElsewhere)}
 
@@ -124,7 +128,7 @@ func (s *Step) reports() []string {
 
 // conditionKeys lists every key that a condition may have.
 func (x *index) conditionKeys() []string {
-	return slices.Concat([]string{KeySymptom, diag.AskWhere}, x.questions.list, x.checks.list, x.steps.list)
+	return slices.Concat([]string{KeySymptom, KeyMessage, diag.AskWhere}, x.questions.list, x.checks.list, x.steps.list)
 }
 
 // conditionValues lists the values that a key of a condition may have; false
@@ -145,6 +149,9 @@ func (x *index) conditionValues(key string) ([]string, bool) {
 	}
 	if s := x.step(key); s != nil {
 		return append(s.reports(), diag.DidSatisfied), true
+	}
+	if key == KeyMessage {
+		return diag.Classes, true
 	}
 	return nil, false
 }

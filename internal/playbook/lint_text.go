@@ -78,6 +78,7 @@ func (w *lineList) question(q Question) {
 	path := "question/" + q.ID
 	w.add(path+"/ask", q.Ask, titleWidth)
 	w.add(path+"/help", q.Help, 0)
+	w.addAll(path+"/careful", q.Careful)
 	for _, c := range q.Choices {
 		at := path + "/choices/" + c.ID
 		w.add(at+"/text", c.Text, titleWidth)
@@ -93,6 +94,7 @@ func (w *lineList) step(s Step) {
 	}
 	w.add(path+"/why", s.Why, 0)
 	w.addAll(path+"/careful", s.Careful)
+	w.addAll(path+"/worse", s.Worse)
 	for i, n := range s.Notes {
 		w.add(itemPath(path+"/notes", i)+"/text", n.Text, 0)
 	}

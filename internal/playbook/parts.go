@@ -91,7 +91,7 @@ func (r *reader) with(o *object) map[string]string {
 var shows = []string{"corrected-time"}
 
 func (r *reader) question(o *object, id string) Question {
-	q := Question{ID: id, Ask: o.needText("ask"), Help: o.text("help")}
+	q := Question{ID: id, Ask: o.needText("ask"), Help: o.text("help"), Careful: o.texts("careful")}
 	q.Show = o.word(o.take("show"), "show", shows)
 	q.PhoneClock, q.PhoneWhen = r.phoneClock(o)
 	q.Choices = r.choices(o)
@@ -172,6 +172,7 @@ func (r *reader) step(o *object, id string) Step {
 	s.Do = r.do(o)
 	s.Why = o.text("why")
 	s.Careful = o.texts("careful")
+	s.Worse = o.texts("worse")
 	s.Notes = r.notes(o)
 	s.Guides = o.texts("guides")
 	s.Outcomes = r.outcomes(o)
@@ -205,7 +206,10 @@ func (r *reader) notes(o *object) []Note {
 		if n := note.need("when"); n != nil && n.kind == mapNode && len(n.fields) == 0 {
 			r.add("PB009", n.at, "%s is empty", note.of("when"))
 		}
-		list = append(list, Note{When: note.condition("when"), Text: note.needText("text")})
+		list = append(list, Note{
+			When: note.condition("when"), Text: note.needText("text"),
+			Unlikely: note.flag("unlikely"), Instead: note.flag("instead"),
+		})
 		note.finish()
 	}
 	return list

@@ -103,7 +103,9 @@ type Question struct {
 	ID   string
 	Ask  string
 	Help string
-	Show string // "corrected-time" shows a running clock while asking
+	// Careful is what has to be known before it is tried out.
+	Careful []string
+	Show    string // "corrected-time" shows a running clock while asking
 	// PhoneClock: outcome of diag.PhoneClock -> choice, where a measurement of a
 	// phone's clock answers the question; nil where it does not. PhoneWhen is
 	// when the question is about a phone.
@@ -147,6 +149,7 @@ type Step struct {
 	Do          map[string][]string   // surface -> what to do
 	Why         string
 	Careful     []string
+	Worse       []string // what to stop or undo when it made things worse
 	Notes       []Note
 	Guides      []string
 	Outcomes    []StepOutcome // what may be answered besides fixed, unchanged, worse
@@ -156,6 +159,10 @@ type Step struct {
 type Note struct {
 	When Condition
 	Text string
+	// Unlikely: then the step is unlikely to help, and Text is the reason.
+	Unlikely bool
+	// Instead: then Text stands in the place of the instructions.
+	Instead bool
 }
 
 // A StepOutcome is an answer after a step that is evidence for what comes next.

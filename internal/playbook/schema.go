@@ -94,7 +94,7 @@ func definitions() shape {
 		"row":       say(mapOf(ref("likelihood")), "P(outcome) for some outcomes; the others share the rest."),
 		"rows":      say(mapOf(ref("row")), "Cause -> P(outcome | cause)."),
 		"likely":    say(mapOf(ref("likelihood")), "Cause -> P(this | cause)."),
-		"condition": say(mapOf(anyOf(ref("text"), filled(ref("text")))), "Holds when every key holds: symptom, a question, a check or a step, with one of the values."),
+		"condition": say(mapOf(anyOf(ref("text"), filled(ref("text")))), "Holds when every key holds: symptom, message (its cause class), a question, a check or a step, with one of the values."),
 		"vars":      shape{"type": "object", "propertyNames": shape{"pattern": "^[a-z][a-z0-9_]*$"}, "additionalProperties": anyOf(ref("scalar"), listOf(ref("text")))},
 		"address":   shape{"type": "string", "pattern": "^https?://[^\\s<>\"]+$"},
 	}
@@ -193,6 +193,7 @@ func questionShape() shape {
 	phoneClock := mapping(outcomes, diag.PhoneClock...)
 	return mapping(shape{
 		"id": ref("id"), "ask": ref("text"), "help": say(ref("text"), "Why it is asked."),
+		"careful":     say(ref("texts"), "What has to be known before it is tried out; shown with the question."),
 		"show":        say(enum(shows), "What to show while asking."),
 		"choices":     choices,
 		"phone_clock": say(phoneClock, "What a measurement of the phone's clock answers: outcome -> choice."),
@@ -201,7 +202,11 @@ func questionShape() shape {
 }
 
 func stepShape() shape {
-	note := mapping(shape{"when": ref("condition"), "text": ref("text")}, "when", "text")
+	note := mapping(shape{
+		"when": ref("condition"), "text": ref("text"),
+		"unlikely": say(shape{"type": "boolean"}, "Then the step is unlikely to help, and the text is the reason."),
+		"instead":  say(shape{"type": "boolean"}, "Then the text stands in the place of the instructions."),
+	}, "when", "text")
 	outcome := mapping(shape{"id": ref("id"), "title": ref("text"), "likely": ref("likely"), "otherwise": ref("likelihood")}, "id", "title")
 	do := shape{"type": "object", "propertyNames": enum(diag.Surfaces), "additionalProperties": ref("texts")}
 	return mapping(shape{
@@ -213,6 +218,7 @@ func stepShape() shape {
 		"do":           say(do, "Surface -> what to do, in order."),
 		"why":          ref("text"),
 		"careful":      ref("texts"),
+		"worse":        say(ref("texts"), "What to stop or undo when it made things worse."),
 		"notes":        say(listOf(note), "Said with the step when a condition holds."),
 		"guides":       ref("names"),
 		"outcomes":     say(listOf(outcome), "What may be answered after it besides fixed, unchanged, worse, unverifiable."),

@@ -244,6 +244,9 @@ func (w *page) steps(p *Playbook) {
 		w.field(5, "Requires", strings.Join(s.Requires, ", "))
 		w.field(5, "Done when", s.SatisfiedBy.String())
 		w.field(5, "Why", s.Why)
+		for k, text := range s.Worse {
+			w.field(5, only(k, "If worse"), text)
+		}
 		for k, text := range s.Careful {
 			w.field(5, only(k, "Careful"), text)
 		}

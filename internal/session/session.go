@@ -45,6 +45,9 @@ type Session struct {
 	// Paste asks for the exact error message, a page of its own behind the
 	// symptoms; nil where nobody is asked. Errors are those of an Asker.
 	Paste func(ctx context.Context) error
+	// Worse says what to stop or undo after a step that made things worse; nil
+	// where nobody is told. Errors are those of an Asker.
+	Worse func(ctx context.Context, step diag.Instruction) error
 
 	history []moment // before each screen, for going back
 	thought bool
@@ -342,7 +345,11 @@ func (s *Session) do(ctx context.Context, ev *diag.Evidence, in diag.Instruction
 		return fmt.Errorf("step %s: no outcome was reported", in.ID)
 	}
 	ev.Did(in.ID, did)
-	return nil
+	if did.Outcome != diag.DidWorse || s.Worse == nil {
+		return nil
+	}
+	s.remember(ev) // so that "back" leads to the step
+	return s.Worse(ctx, in)
 }
 
 // Seed writes down what a scenario or an answers file says, so that it counts

@@ -84,6 +84,12 @@ func pauseQuestion() diag.Question {
 	}
 }
 
+func worseStep() diag.Instruction {
+	step := passwordStep()
+	step.Worse = []string{"Stop trying. No more passwords, on any device.", "Switch off whatever signs in by itself."}
+	return step
+}
+
 func passwordStep() diag.Instruction {
 	return diag.Instruction{
 		ID: "confirm", Title: "Make sure of the password", Number: 1, Of: 5, Minutes: 6, Surface: "website", Highlight: true, PFix: .31,
@@ -174,8 +180,9 @@ func allPages() map[string]page {
 		"hand-over":     w.questionPage(handOver()),
 		"satisfied":     satisfiedPage(satisfiedStep()),
 		"retest":        retestPage(retestStep()),
-		"checkpoint":    checkpointPage(retestStep(), 1),
-		"checkpoint-20": checkpointPage(retestStep(), 2),
+		"checkpoint":    checkpointPage(retestStep(), 1, ""),
+		"checkpoint-20": checkpointPage(retestStep(), 2, ""),
+		"worse":         worsePage(worseStep()),
 		"opinion":       opinionPage(someOpinion()),
 		"message":       messagePage(),
 		"entry":         entryPage("Name of the mail server, such as imap.example.org:"),

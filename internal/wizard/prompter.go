@@ -138,7 +138,7 @@ func (t *prompter) how(p page) string {
 	var say []string
 	switch p.kind {
 	case choose:
-		say = append(say, "Type a number, then Enter.")
+		say = append(say, p.hint, "Type a number, then Enter.")
 	case tick:
 		say = append(say, "Type the numbers of all that fit, for example 1 3, then Enter.")
 	case entry:

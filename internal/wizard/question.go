@@ -35,6 +35,11 @@ func (w *Wizard) questionPage(q diag.Question) page {
 	if q.Show == showTime {
 		p.clock = &clock{now: w.opt.Now, seconds: q.OffsetSeconds, known: q.OffsetKnown}
 	}
+	careful := remark("Careful", q.Careful...)
+	for i := range careful {
+		careful[i].tone = alarm
+	}
+	p.blocks = careful
 	if q.Finding != nil {
 		p.blocks = findingBlocks(q)
 		p.name = q.Finding.Title + ", " + statusWord(q.Finding.Status)
@@ -111,7 +116,10 @@ func leaveAlone(q diag.Question) string {
 	if q.ID != diag.AskRepair {
 		return ""
 	}
-	return "your password. While this fails, nothing can be said about it."
+	if q.Finding.Code == "path.offline" {
+		return "your password. This computer reaches nothing, and that says nothing about it, nor about a phone."
+	}
+	return "your password. What fails here comes before it."
 }
 
 func sign(s diag.Status) string {

@@ -77,6 +77,8 @@ func promise(step diag.Instruction) string {
 		return step.Now
 	case step.Highlight:
 		return "The most promising of the steps that are left (" + inHundred(step.PFix) + ")."
+	case step.Reason != "":
+		return "Unlikely to help here. " + step.Reason
 	case step.Unlikely:
 		return "Unlikely to help here (" + inHundred(step.PFix) + ")."
 	}
@@ -85,22 +87,34 @@ func promise(step diag.Instruction) string {
 
 func stepMore(step diag.Instruction) []block { return remark("More", step.More...) }
 
+// worsePage says what to stop or undo.
+func worsePage(step diag.Instruction) page {
+	return page{
+		title:  "It got worse",
+		blocks: []block{{label: "Now", tone: alarm, lines: texts(step.Worse...)}},
+		ask:    "Press Enter to go on with what is left; q stops here and keeps everything.",
+		name:   "It got worse: what to stop was said",
+	}
+}
+
+// notTried stands for no answer: the page waits.
+const notTried = "not-tried"
+
 // Texts of the answers to a checkpoint.
 var checkpointTexts = map[string]string{
+	notTried:                 "I have not tried it yet",
 	diag.CheckpointPasses:    "It works",
 	diag.CheckpointFails:     "It does not work",
 	diag.CheckpointPostponed: "Later: I cannot try it yet",
 	diag.NotApplicable:       "It does not apply to me, or I may not do it",
 }
 
-// checkpointChoices are the answers to a checkpoint, in the order to show.
+// checkpointChoices are the answers to a checkpoint, in the order to show. The
+// first is the one that a hasty Enter gives, and it claims nothing.
 func checkpointChoices(c diag.Checkpoint) []string {
-	out := []string{diag.CheckpointPasses, diag.CheckpointFails}
-	switch {
-	case c.Postpone && c.Minutes > 0: // nobody can have tried it yet
-		out = slices.Insert(out, 0, diag.CheckpointPostponed)
-	case c.Postpone:
-		out = append(out, diag.CheckpointPostponed)
+	out := []string{notTried, diag.CheckpointPasses, diag.CheckpointFails}
+	if c.Postpone {
+		out[0] = diag.CheckpointPostponed
 	}
 	if c.Must {
 		return out
@@ -111,6 +125,9 @@ func checkpointChoices(c diag.Checkpoint) []string {
 // retest walks through the checkpoints; back goes to the one before.
 func (w *Wizard) retest(ctx context.Context, step diag.Instruction) (diag.Did, error) {
 	did := diag.Did{Checkpoints: map[string]string{}}
+	for i := range step.Checkpoints {
+		delete(w.kept, checkpointPage(step, i, "").key()) // another retest proves anew
+	}
 	signIn := max(0, slices.IndexFunc(step.Checkpoints, func(c diag.Checkpoint) bool { return c.ID == "sign-in" }))
 	for i := -1; i < len(step.Checkpoints); i++ {
 		said, err := w.retestPart(ctx, step, i)
@@ -137,11 +154,19 @@ func (w *Wizard) retestPart(ctx context.Context, step diag.Instruction, part int
 		_, err := w.show(ctx, retestPage(step))
 		return "", err
 	}
-	r, err := w.show(ctx, checkpointPage(step, part))
-	if err != nil {
-		return "", err
+	hint := ""
+	for {
+		r, err := w.show(ctx, checkpointPage(step, part, hint))
+		if err != nil {
+			return "", err
+		}
+		said := checkpointChoices(step.Checkpoints[part])[r.picked[0]]
+		if said != notTried {
+			return said, nil
+		}
+		delete(w.kept, checkpointPage(step, part, "").key())
+		hint = "Take your time: this page waits. With q all is kept, and you can come back to it."
 	}
-	return checkpointChoices(step.Checkpoints[part])[r.picked[0]], nil
 }
 
 // retestPage says what the retest is and lists what will be tried.
@@ -166,11 +191,10 @@ func waitWords(minutes float64) string {
 	return "after " + strings.TrimPrefix(about(minutes), "about ")
 }
 
-func checkpointPage(step diag.Instruction, i int) page {
+func checkpointPage(step diag.Instruction, i int, hint string) page {
 	c := step.Checkpoints[i]
-	p := stepHead(step)
-	p.kind = choose
-	p.aside = fmt.Sprintf("%d of %d", i+1, len(step.Checkpoints))
+	p := page{kind: choose, title: step.Title, offer: "more", hint: hint}
+	p.aside = fmt.Sprintf("test %d of %d", i+1, len(step.Checkpoints))
 	if len(c.Before) > 0 {
 		p.blocks = append(p.blocks, block{label: "First", tone: alarm, lines: texts(c.Before...)})
 	}

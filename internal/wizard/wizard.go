@@ -147,7 +147,9 @@ func (w *Wizard) address(ctx context.Context, prompt string) (string, error) {
 // Do shows a step and returns what the person says of it. Errors are those of
 // Ask. A satisfied step is shown and passed.
 //
-// The retest goes through its checkpoints one after another. When "sign-in"
+// A retest of which the outcome is known, because nothing has helped, is not
+// asked for: it comes back without checkpoints. Else it goes through its
+// checkpoints one after another. When "sign-in"
 // (or, without one of that name, the first) fails, the rest cannot be tried:
 // it is not asked, and not in the result.
 func (w *Wizard) Do(ctx context.Context, step diag.Instruction) (diag.Did, error) {
@@ -155,6 +157,9 @@ func (w *Wizard) Do(ctx context.Context, step diag.Instruction) (diag.Did, error
 	case step.Satisfied:
 		_, err := w.show(ctx, satisfiedPage(step))
 		return diag.Did{Outcome: diag.DidSatisfied}, err
+	case len(step.Checkpoints) > 0 && step.NothingHelped:
+		w.say("None of the steps helped, so there is nothing to prove.")
+		return diag.Did{Checkpoints: map[string]string{}}, nil
 	case len(step.Checkpoints) > 0:
 		return w.retest(ctx, step)
 	case len(step.Outcomes) == 0:
@@ -165,6 +170,25 @@ func (w *Wizard) Do(ctx context.Context, step diag.Instruction) (diag.Did, error
 		return diag.Did{}, err
 	}
 	return diag.Did{Outcome: step.Outcomes[r.picked[0]].ID}, nil
+}
+
+// Worse says what to stop or undo after a step that made things worse. Errors
+// are those of Ask.
+func (w *Wizard) Worse(ctx context.Context, step diag.Instruction) error {
+	if len(step.Worse) == 0 {
+		return nil
+	}
+	_, err := w.show(ctx, worsePage(step))
+	return err
+}
+
+// say leaves a line behind.
+func (w *Wizard) say(text string) {
+	width, _ := w.size()
+	width = max(minWidth, min(width-1, maxWidth-1))
+	for _, l := range wrap(text, width, width) {
+		_, _ = fmt.Fprintln(w.opt.Out, l)
+	}
 }
 
 // Think says what is most likely and why; the person goes on with Enter.

@@ -146,19 +146,23 @@ func TestDo(t *testing.T) {
 		{"quit", passwordStep(), []act{{"q quit", []string{"q"}}}, diag.Did{}, diag.ErrCancelled},
 		{"satisfied", satisfiedStep(), []act{{"Nothing to do", []string{"x", enter}}}, diag.Did{Outcome: diag.DidSatisfied}, nil},
 		{"retest, all works", retestStep(), []act{
-			{begin, []string{enter}}, {"1 of 3", []string{enter}}, {arm, []string{enter}}, {stays, []string{down, enter}},
+			{begin, []string{enter}}, {"1 of 3", []string{down, enter}}, {arm, []string{down, enter}}, {stays, []string{down, enter}},
 		}, diag.Did{Checkpoints: map[string]string{"sign-in": "passes", "arm": "passes", "stays": "passes"}}, nil},
 		{"retest, other answers", retestStep(), []act{
-			{begin, []string{enter}}, {"1 of 3", []string{enter}}, {arm, []string{down, down, enter}}, {stays, []string{enter}},
+			{begin, []string{enter}}, {"1 of 3", []string{down, enter}}, {arm, []string{down, down, down, enter}}, {stays, []string{enter}},
 		}, diag.Did{Checkpoints: map[string]string{"sign-in": "passes", "arm": "not-applicable", "stays": "postponed"}}, nil},
 		{"retest, a later part fails", retestStep(), []act{
-			{begin, []string{enter}}, {"1 of 3", []string{enter}}, {arm, []string{down, enter}}, {stays, []string{down, enter}},
+			{begin, []string{enter}}, {"1 of 3", []string{down, enter}}, {arm, []string{down, down, enter}}, {stays, []string{down, enter}},
 		}, diag.Did{Checkpoints: map[string]string{"sign-in": "passes", "arm": "fails", "stays": "passes"}}, nil},
 		{"retest, the sign-in fails: nothing is armed", retestStep(), []act{
-			{begin, []string{enter}}, {"1 of 3", []string{down, enter}},
+			{begin, []string{enter}}, {"1 of 3", []string{down, down, enter}},
 		}, diag.Did{Checkpoints: map[string]string{"sign-in": "fails"}}, nil},
+		{"retest, a hasty Enter claims nothing", retestStep(), []act{
+			{begin, []string{enter}}, {"1 of 3", []string{enter}}, {"this page waits", []string{down, down, enter}},
+		}, diag.Did{Checkpoints: map[string]string{"sign-in": "fails"}}, nil},
+		{"retest, of which the outcome is known", nothingHelped(), nil, diag.Did{Checkpoints: map[string]string{}}, nil},
 		{"retest, back to the part before", retestStep(), []act{
-			{begin, []string{enter}}, {"1 of 3", []string{enter}}, {arm, []string{left}}, {"Back to", []string{down, enter}},
+			{begin, []string{enter}}, {"1 of 3", []string{down, enter}}, {arm, []string{left}}, {"Back to", []string{down, enter}},
 		}, diag.Did{Checkpoints: map[string]string{"sign-in": "fails"}}, nil},
 		{"retest, back at its beginning", retestStep(), []act{{begin, []string{left}}}, diag.Did{}, diag.ErrBack},
 		{"retest, Ctrl-C", retestStep(), []act{{begin, []string{enter}}, {"1 of 3", []string{ctrlC}}}, diag.Did{}, diag.ErrCancelled},
@@ -184,6 +188,54 @@ func TestDo(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func nothingHelped() diag.Instruction {
+	step := retestStep()
+	step.NothingHelped = true
+	return step
+}
+
+// Each retest proves anew: what was answered in the one before is not offered.
+func TestARetestForgetsTheOneBefore(t *testing.T) {
+	p := sitDown(t, Options{Height: 40})
+	for n := range 2 {
+		got, err := during(p, t.Context(),
+			func(ctx context.Context) (diag.Did, error) { return p.wiz.Do(ctx, retestStep()) },
+			func() {
+				p.out.await(t, "must be safe before", n+1)
+				p.press(enter)
+				p.out.await(t, "1 of 3", n+1)
+				p.press(down, down, enter)
+			})
+		if diff := cmp.Diff(map[string]string{"sign-in": "fails"}, got.Checkpoints); err != nil || diff != "" {
+			t.Errorf("retest %d: error %v\n%s", n+1, err, diff)
+		}
+	}
+}
+
+// What made it worse is stopped before anything else.
+func TestWorse(t *testing.T) {
+	for name, tt := range map[string]struct {
+		keys []string
+		err  error
+	}{
+		"go on": {[]string{enter}, nil}, "back to the step": {[]string{left}, diag.ErrBack}, "quit": {[]string{"q"}, diag.ErrCancelled},
+	} {
+		p := sitDown(t, Options{})
+		_, err := during(p, t.Context(),
+			func(ctx context.Context) (any, error) { return nil, p.wiz.Worse(ctx, worseStep()) },
+			func() {
+				p.out.await(t, "Stop trying", 1)
+				p.press(tt.keys...)
+			})
+		if !errors.Is(err, tt.err) {
+			t.Errorf("%s: error %v, want %v", name, err, tt.err)
+		}
+	}
+	if err := New(Options{In: strings.NewReader(""), Out: io.Discard}).Worse(t.Context(), passwordStep()); err != nil {
+		t.Errorf("nothing to say, and still asked: %v", err)
 	}
 }
 

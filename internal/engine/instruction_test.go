@@ -1,0 +1,132 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/engine"
+	"github.com/authdoctor/authdoctor/internal/playbook"
+)
+
+// locked is a message that says without a doubt that the account is locked.
+func locked(certain bool) []diag.MessageMatch {
+	return []diag.MessageMatch{{Cause: "account_locked", Title: "locked", Certain: certain}}
+}
+
+// A note may stand in the place of the instructions: then what they warn of
+// is not said either, and the step may be skipped for the reason that it gives.
+func TestNotesInThePlaceOfInstructions(t *testing.T) {
+	book := small()
+	book.Warnings = []string{"Twice at most."}
+	book.Steps[0].Careful = []string{"Mind it."}
+	book.Steps[0].Notes = []playbook.Note{
+		{When: playbook.Condition{"message": {"account_locked"}}, Text: "It is locked: try nothing.", Unlikely: true, Instead: true},
+		{When: playbook.Condition{"symptom": {"refused"}}, Text: "It is locked: try nothing.", Unlikely: true, Instead: true},
+		{When: playbook.Condition{"message": {"account_locked"}}, Text: "Wait.", Instead: true},
+		{When: playbook.Condition{"where-fails": {"here"}}, Text: "Here."},
+	}
+	b := compile(t, book)
+	ev := opened("here", nil)
+	ev.Tell([]string{"refused"})
+	ev.Paste("account locked", locked(true))
+	in := present(t, b, ev)
+	if diff := cmp.Diff([]string{"Wait."}, in.Do); diff != "" {
+		t.Errorf("to do (-want +got):\n%s", diff)
+	}
+	if in.Reason != "It is locked: try nothing." || !in.Unlikely || in.Highlight || len(in.Careful) > 0 {
+		t.Errorf("instruction %+v", in)
+	}
+	if in.Outcomes[0].ID != diag.DidUnverifiable {
+		t.Errorf("to skip it is not offered first: %v", ids(in.Outcomes))
+	}
+	doubt := opened("here", nil)
+	doubt.Tell(nil)
+	doubt.Paste("account locked?", locked(false))
+	if in := present(t, b, doubt); in.Reason != "" || len(in.Careful) != 2 || in.Do[0] != "Here." {
+		t.Errorf("in doubt: %+v", in)
+	}
+}
+
+// After what was tried helped nothing, and the last report says so, a retest
+// would only tell what is known.
+func TestWhetherThereIsAnythingToProve(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		outcomes [2]string
+		want     bool
+	}{
+		{"nothing helped", [2]string{diag.DidUnchanged, diag.DidUnchanged}, true},
+		{"it got worse", [2]string{diag.DidUnchanged, diag.DidWorse}, true},
+		{"an answer of the step's own", [2]string{"web-out", diag.DidUnchanged}, true},
+		{"the last could not be tried, so it is as before", [2]string{"web-out", diag.DidUnverifiable}, true},
+		{"nothing was tried", [2]string{diag.DidUnverifiable, diag.DidUnverifiable}, false},
+		{"something helped", [2]string{diag.DidUnchanged, diag.DidFixed}, false},
+	} {
+		ev := opened("here", nil)
+		ev.Did("credentials", diag.Did{Outcome: tt.outcomes[0]})
+		ev.Did("roles", diag.Did{Outcome: tt.outcomes[1]})
+		in := present(t, compile(t, small()), ev)
+		if in.ID != "proof" || in.NothingHelped != tt.want {
+			t.Errorf("%s: %s, nothing helped %t", tt.name, in.ID, in.NothingHelped)
+		}
+		if !tt.want {
+			continue
+		}
+		ev.Did("proof", diag.Did{Checkpoints: map[string]string{}})
+		done, ok := engine.Next(compile(t, small()), ev).(engine.Done)
+		if !ok || done.Verdict.Status != diag.Escalate || !strings.HasPrefix(done.Verdict.Summary, "Not fixed") {
+			t.Errorf("%s: ends in %+v", tt.name, done.Verdict)
+		}
+	}
+}
+
+// A retest of which nothing is known proves nothing, whatever may be put off.
+func TestAnEmptyRetestProvesNothing(t *testing.T) {
+	book := small()
+	for i := range book.Retest {
+		book.Retest[i].Postpone = true
+	}
+	ev := opened("here", nil)
+	ev.Did("credentials", diag.Did{Outcome: diag.DidUnchanged})
+	ev.Did("roles", diag.Did{Outcome: diag.DidUnchanged})
+	ev.Did("proof", diag.Did{Checkpoints: map[string]string{}})
+	if done, ok := engine.Next(compile(t, book), ev).(engine.Done); !ok || done.Verdict.Status != diag.Escalate {
+		t.Errorf("ends in %+v", done.Verdict)
+	}
+}
+
+// Every step knows what to stop or undo when it made things worse.
+func TestWorse(t *testing.T) {
+	book := small()
+	book.Steps[1].Worse = []string{"Close {{page}}."}
+	b := compile(t, book)
+	ev := opened("here", nil)
+	if in := present(t, b, ev); len(in.Worse) == 0 || !strings.HasPrefix(in.Worse[0], "Stop trying.") {
+		t.Errorf("credentials: %q", in.Worse)
+	}
+	ev.Did("credentials", diag.Did{Outcome: diag.DidWorse})
+	if diff := cmp.Diff([]string{"Close https://login.test/."}, present(t, b, ev).Worse); diff != "" {
+		t.Errorf("in the playbook's words (-want +got):\n%s", diff)
+	}
+}
+
+// Offline tells of this computer, and of nothing else.
+func TestOfflineTellsOfThisComputerAlone(t *testing.T) {
+	b := compile(t, small())
+	ev := opened("same-network", map[string]string{"way": "offline"})
+	q := ask(t, b, ev)
+	if !strings.Contains(q.Choices[1].Text, "phone") || q.Choices[1].ID != diag.ChoiceElsewhere {
+		t.Errorf("a phone that has internet has no choice: %+v", q.Choices)
+	}
+	ev.Answer(diag.AskRepair, diag.ChoiceStop, nil)
+	v := engine.Next(b, ev).(engine.Done).Verdict
+	if strings.Contains(v.Summary, "not the problem") || !strings.Contains(v.Summary, "says nothing about a phone") {
+		t.Errorf("verdict %q", v.Summary)
+	}
+	if !strings.Contains(v.Next.Text, "mobile data") {
+		t.Errorf("next %q", v.Next.Text)
+	}
+}
