@@ -44,6 +44,9 @@ func (d *diagnosis) tellMessage() {
 		said = "It means: " + m.Title + ". "
 		if m.Certain {
 			said += "That is taken into account."
+			if m.Cause == "account_locked" {
+				said += " Try no password and no code now, on any device."
+			}
 		} else {
 			said += "It may mean other things too, so it weighs nothing."
 		}

@@ -113,6 +113,9 @@ type Instruction struct {
 	Highlight bool    // the most promising of the steps that are left
 	Unlikely  bool    // unlikely to help here
 	Reason    string  // why it is unlikely; may be empty
+	// Instead: what is to be done stands in the place of the instructions, so
+	// that nothing is tried now.
+	Instead bool
 	// Worse is what to stop or undo when it made things worse.
 	Worse []string
 	// Outcomes are the answers to "What happened?", in the order to show.

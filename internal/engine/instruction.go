@@ -19,6 +19,9 @@ func (s *state) instruction(step *playbook.Step) diag.Instruction {
 		Careful: fillAll(step.Careful, s.vars), PFix: s.pFix(step), Worse: s.worse(step),
 	}
 	in.More = s.more(step)
+	if n := len(s.visits); n > 0 && s.visits[n-1].outcome == diag.DidWorse {
+		in.Careful = append([]string{"It just got worse. Wait a while before you try again, and try only once."}, in.Careful...)
+	}
 	if !s.warned() {
 		in.Careful = append(fillAll(s.b.Warnings, s.vars), in.Careful...)
 	}
@@ -28,15 +31,18 @@ func (s *state) instruction(step *playbook.Step) diag.Instruction {
 		return in
 	}
 	in.Now = s.whyNow(step)
-	in.Highlight = in.Reason == "" && s.promising() == step
-	in.Unlikely = in.Reason != "" || !in.Highlight && in.PFix < unlikelyHere
+	in.Highlight = in.Reason == "" && !in.Instead && s.promising() == step
+	in.Unlikely = in.Reason != "" || !in.Highlight && !in.Instead && in.PFix < unlikelyHere
 	if s.satisfied(step) {
 		in.Satisfied, in.Proof = true, s.proof(step.SatisfiedBy)
 		return in
 	}
 	in.Outcomes = s.outcomes(step)
-	if in.Unlikely {
-		in.Outcomes = skippable(in.Outcomes)
+	switch {
+	case in.Instead:
+		in.Outcomes = skippable(in.Outcomes, "Go on without trying")
+	case in.Unlikely:
+		in.Outcomes = skippable(in.Outcomes, "Skip this step")
 	}
 	return in
 }
@@ -55,10 +61,9 @@ func (s *state) warned() bool {
 // either.
 func (s *state) tell(step *playbook.Step, in *diag.Instruction) {
 	in.Do = []string{}
-	replaced := false
 	for _, n := range s.notes(step) {
 		text := s.fill(n.Text)
-		replaced = replaced || n.Instead
+		in.Instead = in.Instead || n.Instead
 		switch {
 		case n.Unlikely && in.Reason == "":
 			in.Reason = text
@@ -66,7 +71,7 @@ func (s *state) tell(step *playbook.Step, in *diag.Instruction) {
 			in.Do = append(in.Do, text)
 		}
 	}
-	if replaced {
+	if in.Instead {
 		in.Careful, in.Why = nil, ""
 		return
 	}
@@ -165,7 +170,7 @@ func (s *state) outcomes(step *playbook.Step) []diag.Choice {
 
 // skippable offers to pass a step that is unlikely to help, before anything
 // else. Passing it is no evidence.
-func skippable(outcomes []diag.Choice) []diag.Choice {
+func skippable(outcomes []diag.Choice, text string) []diag.Choice {
 	rest := slices.DeleteFunc(outcomes, func(c diag.Choice) bool { return c.ID == diag.DidUnverifiable })
-	return slices.Insert(rest, 0, diag.Choice{ID: diag.DidUnverifiable, Text: "Skip this step"})
+	return slices.Insert(rest, 0, diag.Choice{ID: diag.DidUnverifiable, Text: text})
 }

@@ -23,8 +23,8 @@ func TestNotesInThePlaceOfInstructions(t *testing.T) {
 	book.Warnings = []string{"Twice at most."}
 	book.Steps[0].Careful = []string{"Mind it."}
 	book.Steps[0].Notes = []playbook.Note{
-		{When: playbook.Condition{"message": {"account_locked"}}, Text: "It is locked: try nothing.", Unlikely: true, Instead: true},
-		{When: playbook.Condition{"symptom": {"refused"}}, Text: "It is locked: try nothing.", Unlikely: true, Instead: true},
+		{When: playbook.Condition{"message": {"account_locked"}}, Text: "It is locked: try nothing.", Instead: true},
+		{When: playbook.Condition{"symptom": {"refused"}}, Text: "It is locked: try nothing.", Instead: true},
 		{When: playbook.Condition{"message": {"account_locked"}}, Text: "Wait.", Instead: true},
 		{When: playbook.Condition{"where-fails": {"here"}}, Text: "Here."},
 	}
@@ -33,10 +33,10 @@ func TestNotesInThePlaceOfInstructions(t *testing.T) {
 	ev.Tell([]string{"refused"})
 	ev.Paste("account locked", locked(true))
 	in := present(t, b, ev)
-	if diff := cmp.Diff([]string{"Wait."}, in.Do); diff != "" {
+	if diff := cmp.Diff([]string{"It is locked: try nothing.", "Wait."}, in.Do); diff != "" {
 		t.Errorf("to do (-want +got):\n%s", diff)
 	}
-	if in.Reason != "It is locked: try nothing." || !in.Unlikely || in.Highlight || len(in.Careful) > 0 {
+	if !in.Instead || in.Unlikely || in.Highlight || len(in.Careful) > 0 {
 		t.Errorf("instruction %+v", in)
 	}
 	if in.Outcomes[0].ID != diag.DidUnverifiable {
@@ -45,8 +45,29 @@ func TestNotesInThePlaceOfInstructions(t *testing.T) {
 	doubt := opened("here", nil)
 	doubt.Tell(nil)
 	doubt.Paste("account locked?", locked(false))
-	if in := present(t, b, doubt); in.Reason != "" || len(in.Careful) != 2 || in.Do[0] != "Here." {
+	if in := present(t, b, doubt); in.Instead || len(in.Careful) != 2 || in.Do[0] != "Here." {
 		t.Errorf("in doubt: %+v", in)
+	}
+}
+
+// A note may say why a step is unlikely to help; its instructions stay.
+func TestNotesThatRuleAStepOut(t *testing.T) {
+	book := small()
+	book.Steps[1].Notes = []playbook.Note{{When: playbook.Condition{"credentials": {"web-out"}}, Text: "The page refuses {{page}}.", Unlikely: true}}
+	b := compile(t, book)
+	ev := opened("here", nil)
+	ev.Did("credentials", diag.Did{Outcome: "web-in"})
+	if in := present(t, b, ev); in.Reason != "" || in.Unlikely {
+		t.Errorf("where the note does not hold: %+v", in)
+	}
+	ev = opened("here", nil)
+	ev.Did("credentials", diag.Did{Outcome: "web-out"})
+	in := present(t, b, ev)
+	if in.Reason != "The page refuses https://login.test/." || !in.Unlikely || in.Highlight || in.Outcomes[0].ID != diag.DidUnverifiable {
+		t.Errorf("instruction %+v", in)
+	}
+	if diff := cmp.Diff([]string{"Look."}, in.Do); diff != "" {
+		t.Errorf("to do (-want +got):\n%s", diff)
 	}
 }
 
@@ -108,6 +129,9 @@ func TestWorse(t *testing.T) {
 		t.Errorf("credentials: %q", in.Worse)
 	}
 	ev.Did("credentials", diag.Did{Outcome: diag.DidWorse})
+	if careful := present(t, b, ev).Careful; len(careful) == 0 || !strings.HasPrefix(careful[0], "It just got worse.") {
+		t.Errorf("the next step begins with %q", careful)
+	}
 	if diff := cmp.Diff([]string{"Close https://login.test/."}, present(t, b, ev).Worse); diff != "" {
 		t.Errorf("in the playbook's words (-want +got):\n%s", diff)
 	}
@@ -128,5 +152,21 @@ func TestOfflineTellsOfThisComputerAlone(t *testing.T) {
 	}
 	if !strings.Contains(v.Next.Text, "mobile data") {
 		t.Errorf("next %q", v.Next.Text)
+	}
+}
+
+// Where the account looks locked, no question sends anybody to try.
+func TestNoTryWhereItLooksLocked(t *testing.T) {
+	q := question("tried", .9, .1)
+	q.Careful = []string{"Twice at most on {{page}}."}
+	book := twoCauses(1, 1, q)
+	book.Vars = map[string]string{"page": "a.test"}
+	if diff := cmp.Diff([]string{"Twice at most on a.test."}, ask(t, compile(t, book), diag.NewEvidence()).Careful); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	ev := diag.NewEvidence()
+	ev.Paste("account locked", locked(true))
+	if got := ask(t, compile(t, book), ev).Careful; len(got) != 1 || !strings.Contains(got[0], "try nothing now") {
+		t.Errorf("locked: %q", got)
 	}
 }

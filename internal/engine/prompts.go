@@ -37,7 +37,10 @@ func whereQuestion() diag.Question {
 
 func (s *state) prompt(q *playbook.Question) diag.Question {
 	out := diag.Question{ID: q.ID, Text: s.fill(q.Ask), Help: s.fill(q.Help), Show: q.Show}
-	if len(q.Careful) > 0 {
+	switch {
+	case len(q.Careful) > 0 && s.looksLocked():
+		out.Careful = []string{"The account is locked, as it looks: try nothing now. Answer from what you have seen already."}
+	case len(q.Careful) > 0:
 		out.Careful = fillAll(q.Careful, s.vars)
 	}
 	if s.holds(q.PhoneWhen) {
@@ -54,6 +57,12 @@ func (s *state) prompt(q *playbook.Question) diag.Question {
 		out.OffsetSeconds, out.OffsetKnown = s.clockOffset()
 	}
 	return out
+}
+
+// looksLocked: the message says so, or it is the most likely of all.
+func (s *state) looksLocked() bool {
+	const locked = "account_locked"
+	return s.messageClass() == locked || s.causeAt(leader(s.post)).Class == locked
 }
 
 // clockOffset is what the clock check measured: server minus local, in

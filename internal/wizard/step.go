@@ -36,6 +36,9 @@ func stepPage(step diag.Instruction) page {
 	p.blocks = stepText(step)
 	p.more = stepMore(step)
 	p.ask = "Now try again what failed before. What happened?"
+	if step.Instead {
+		p.ask = "What happened?"
+	}
 	p.choices = choiceTexts(step.Outcomes)
 	return p
 }
@@ -79,6 +82,8 @@ func promise(step diag.Instruction) string {
 		return "The most promising of the steps that are left (" + inHundred(step.PFix) + ")."
 	case step.Reason != "":
 		return "Unlikely to help here. " + step.Reason
+	case step.Instead:
+		return ""
 	case step.Unlikely:
 		return "Unlikely to help here (" + inHundred(step.PFix) + ")."
 	}
