@@ -7,7 +7,7 @@ LDFLAGS := -s -w -X github.com/authdoctor/authdoctor/internal/cli.version=$(VERS
 # golangci-lint is a tool, not a dependency: it is run at this version.
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: run build test lint lab check cover fuzz size bench update-golden clean
+.PHONY: run build test lint lab check cover fuzz size bench release-check update-golden clean
 
 # Start the wizard; without a terminal, diagnose without asking. What it finds
 # is no failure of make.
@@ -52,6 +52,10 @@ BENCH_MB ?= 100
 bench: build
 	$(GO) test -count=1 -run 'TestBench|TestThirdParty' -v ./internal/engine -measure
 	$(GO) test -count=1 -run 'TestBench' -v ./cmd/authdoctor -measure $(CURDIR)/$(BIN) -mb $(BENCH_MB)
+
+# A release that is not published, and whether a second build of it is the same.
+release-check:
+	bash .ci/release
 
 cover:
 	$(GO) test -coverprofile=bin/cover.out ./... && $(GO) tool cover -func=bin/cover.out | tail -1

@@ -188,6 +188,12 @@ var commands = []command{
 	{"logs", newLogs}, {"phone", newPhone}, {"playbook", newPlaybook}, {"probe", newProbe}, {"report", newReport}, {"session", newSession}, {"version", newVersion},
 }
 
+// Root is the program's commands, all of them, for whoever writes about them.
+func Root(sys System) *cobra.Command {
+	sys.Args = nil
+	return newRoot(context.Background(), &sys)
+}
+
 // wanted is the command that the arguments begin with, alone, so that a start
 // does not pay for the others. Whatever else they begin with wants them all.
 func wanted(args []string) []command {
