@@ -22,6 +22,9 @@ type Outcome struct {
 	Remedy  string // what to do now; empty for a pass
 	// Waits: nothing here can mend it now; trying again later can.
 	Waits bool
+	// Bars: a warning that keeps some programs out, so that it is a fault where
+	// nothing else is.
+	Bars bool
 }
 
 // Kinds lists every kind of probe, in the order in which they break each

@@ -8,7 +8,7 @@ var ldapKind = Kind{Name: "ldap", Layer: LayerCredentials, Title: "Directory", O
 	{Name: "root_dse_hidden", Status: Warn, Scope: ScopeService, Class: "permission_denied",
 		Meaning: "the directory answers, and tells strangers nothing about itself",
 		Remedy:  "Nothing has to be done. Programs that ask it before they sign in need a login for that."},
-	{Name: "starttls_missing", Status: Warn, Scope: ScopeService, Class: "tls_protocol",
+	{Name: "starttls_missing", Status: Warn, Scope: ScopeService, Class: "tls_protocol", Bars: true,
 		Meaning: "the directory does not encrypt the connection when it is asked to",
 		Remedy:  "Use ldaps:// with port 636, or have StartTLS switched on. Send no password without encryption."},
 	{Name: "password_expiring", Status: Warn, Scope: ScopeService, Class: "password_expired",

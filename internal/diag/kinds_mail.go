@@ -12,10 +12,10 @@ func mailOutcomes(purpose string) []Outcome {
 	return []Outcome{
 		{Name: "ok", Status: Pass, Scope: ScopeService,
 			Meaning: "the mail server takes sign-ins for " + purpose + ", and this one if one was tried"},
-		{Name: "no_auth_offered", Status: Warn, Scope: ScopeService, Class: "client_misconfigured",
+		{Name: "no_auth_offered", Status: Warn, Scope: ScopeService, Class: "client_misconfigured", Bars: true,
 			Meaning: "the mail server offers no way of signing in here, encrypted or not",
 			Remedy:  "Compare server and port with the provider's own page. Another port or server is meant for programs like yours."},
-		{Name: "starttls_missing", Status: Warn, Scope: ScopeService, Class: "tls_protocol",
+		{Name: "starttls_missing", Status: Warn, Scope: ScopeService, Class: "tls_protocol", Bars: true,
 			Meaning: "the mail server does not offer to encrypt the connection on this port",
 			Remedy:  "Use the port that is encrypted from the beginning (993 for receiving, 465 for sending). Send no password without encryption."},
 		{Name: "rejected", Status: Fail, Scope: ScopeService, Class: "wrong_credentials",

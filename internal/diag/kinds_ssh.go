@@ -4,7 +4,7 @@ package diag
 var sshKind = Kind{Name: "ssh", Layer: LayerCredentials, Title: "SSH server", Outcomes: []Outcome{
 	{Name: "ok", Status: Pass, Scope: ScopeService,
 		Meaning: "the SSH server answers as it should, and takes the login if one was tried"},
-	{Name: "host_key_unknown", Status: Warn, Scope: ScopeService, Class: "tls_untrusted",
+	{Name: "host_key_unknown", Status: Warn, Scope: ScopeService, Class: "tls_untrusted", Bars: true,
 		Meaning: "the server's host key is not among the known ones",
 		Remedy:  "Compare the fingerprint with the one that the server's administrator gives you, over another way. Only then accept it."},
 	{Name: "weak_algorithms", Status: Warn, Scope: ScopeService, Class: "tls_protocol",

@@ -16,7 +16,8 @@ const sure = .9
 
 // Judge is the verdict on what is known so far, without walking the steps. A
 // failed check in force is a problem; else a cause of 90 in 100 is; else, if
-// anything was said at all, it is inconclusive; else the checks decide.
+// anything was said at all, it is inconclusive; else the checks decide, and a
+// warning that keeps programs out is a problem too.
 // told says that a symptom or a message was given.
 func Judge(b *Book, ev *diag.Evidence, told bool) diag.Verdict {
 	s := b.fold(ev)
@@ -34,12 +35,45 @@ func Judge(b *Book, ev *diag.Evidence, told bool) diag.Verdict {
 	if s.post[lead] >= sure && !cause.Leak {
 		return s.causeVerdict(cause, s.post[lead])
 	}
+	if c := s.barring(); c != nil && (!told || s.raises(c, cause.ID)) {
+		return s.failedVerdict(c, cause, s.post[lead])
+	}
 	if told {
 		v := s.leaning(cause, s.post[lead])
 		v.Next = s.plannedNext(nil)
 		return v
 	}
-	return checksVerdict(s.checks)
+	return s.remark(checksVerdict(s.checks))
+}
+
+// barring is the first warning in force that keeps some programs out.
+func (s *state) barring() *judged {
+	return s.firstWarning(func(c *judged) bool { return c.found.Bars })
+}
+
+func (s *state) firstWarning(which func(*judged) bool) *judged {
+	for i := range s.checks {
+		if c := &s.checks[i]; c.Status == diag.Warn && c.InForce && which(c) {
+			return c
+		}
+	}
+	return nil
+}
+
+// remark names what stands out where nothing is wrong: a warning that keeps
+// nobody out, with what to do about it.
+func (s *state) remark(v diag.Verdict) diag.Verdict {
+	c := s.firstWarning(func(*judged) bool { return true })
+	if c == nil {
+		return v
+	}
+	named := s.named(c, "")
+	named.Status = v.Status
+	named.Summary = strings.TrimSuffix(v.Summary, ".") + ", except that " + c.found.Meaning + "."
+	if v.Status != diag.Healthy {
+		named.Summary = v.Summary + " One thing stands out: " + c.found.Meaning + "."
+	}
+	return named
 }
 
 // JudgeChecks is the verdict of the checks alone: any failure is a problem,
