@@ -139,6 +139,16 @@ func OutsideUser(actor string) bool {
 // Surfaces lists where a person can act.
 var Surfaces = []string{"website", "app", "partner_portal", "mobiletech", "desktop", "cli"}
 
+// AboutAccount reports whether a cause class says something of an account or of
+// what proves it, which only whoever reached the service can know.
+func AboutAccount(class string) bool {
+	switch class {
+	case "wrong_credentials", "unknown_account", "account_locked", "account_disabled", "password_expired", "mfa_required", "mfa_failed":
+		return true
+	}
+	return false
+}
+
 // Classes lists what an error can mean, whichever system said it.
 var Classes = []string{
 	"wrong_credentials", "unknown_account", "account_locked", "account_disabled", "password_expired",

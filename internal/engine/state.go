@@ -259,9 +259,9 @@ func (s *state) presented(step string) bool {
 // raises reports whether an outcome of a test speaks for a
 // cause more than for those that its author did not name.
 func (s *state) raises(check *judged, cause string) bool {
-	row, named := check.def.Likely[cause]
-	if !named || check.outcome == "" {
-		return false
+	row := check.def.Likely[cause]
+	if _, named := row[check.outcome]; !named {
+		return false // what is left of a row is no word of its author
 	}
 	doc := checkNumbers(playbook.Check{
 		Run: check.def.Run, Likely: map[string]playbook.Row{cause: row}, Otherwise: check.def.Otherwise,

@@ -36,7 +36,14 @@ func Judge(b *Book, ev *diag.Evidence, told bool) diag.Verdict {
 		return s.causeVerdict(cause, s.post[lead])
 	}
 	if c := s.barring(); c != nil && (!told || s.raises(c, cause.ID)) {
-		return s.failedVerdict(c, cause, s.post[lead])
+		v := s.failedVerdict(c, cause, s.post[lead])
+		if v.Check == c.ID {
+			v.Class = c.found.Class // measured, where the cause is only likely
+			if c.Layer.Chain() > 0 {
+				v.Next.Step = "" // the way comes before any step
+			}
+		}
+		return v
 	}
 	if told {
 		v := s.leaning(cause, s.post[lead])
@@ -175,7 +182,9 @@ func (s *state) named(c *judged, cause string) diag.Verdict {
 		v.Status = diag.Waiting
 	}
 	v.Cause, v.Layer, v.Check, v.Code, v.Class = cause, c.Layer, c.ID, c.Code, c.found.Class
-	if named := s.causeByID(cause); named != nil && named.Class != "" {
+	// What breaks the way says nothing of an account, whatever a cause of it
+	// would look like to one.
+	if named := s.causeByID(cause); named != nil && named.Class != "" && (c.Layer.Chain() == 0 || !diag.AboutAccount(named.Class)) {
 		v.Class = named.Class
 	}
 	v.Why = sentence(c.Summary)

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -177,4 +178,71 @@ func TestOIDCVerdicts(t *testing.T) {
 			c.hold(t)
 		})
 	}
+}
+
+// The faults that issuers show to everybody, through both playbooks that look
+// at one. What signs in behind a broken issuer is blocked.
+func TestIssuerVerdicts(t *testing.T) {
+	clean(t)
+	right, fast := startIssuer(t, 0, nil), startIssuer(t, 10*time.Minute, nil)
+	misnamed := startIssuer(t, 0, opSettings{"issuer": "https://id.lab.test"})
+	stopped := startIssuer(t, 0, nil)
+	stopped.stop()
+	clock := startChrony(t, inStep, goodTime...)
+	at := func(lines string) string { return "http://" + plainNginx(t, "", lines) }
+	for name, f := range map[string]issuerFault{
+		"slash at the end":            {at: right.url + "/", class: "client_misconfigured", passable: true},
+		"another name":                {at: misnamed.url, class: "client_misconfigured", admin: "wrong_audience"},
+		"no such tenant":              {at: right.url + "/tenant", class: "client_misconfigured", admin: "wrong_audience", page: "discovery"},
+		"stopped":                     {at: stopped.url, class: "provider_outage", page: "discovery"},
+		"a page instead":              {at: at(`location / { default_type text/html; return 200 "<title>Sign in</title>"; }`), class: "client_misconfigured", admin: "credential_type_unsupported"},
+		"dead behind its front":       {at: at("location / { proxy_pass http://127.0.0.1:" + freeTCP(t, 1)[0] + "; }"), class: "provider_outage", page: "discovery", status: diag.Waiting},
+		"asked too often":             {at: at("location / { add_header Retry-After 60; return 429; }"), class: "rate_limited", page: "discovery", passable: true, status: diag.Waiting},
+		"keys not there":              {at: front(t, "location = /jwks { return 404; }"), class: "provider_outage"},
+		"no key in the set":           {at: front(t, "location = /jwks { default_type application/json; return 200 '{\"keys\":[]}'; }"), class: "provider_outage"},
+		"two servers, two keys":       {at: twoKeys(t), class: "token_invalid", passable: true},
+		"no token endpoint":           {at: front(t, "location = /token { return 404; }"), class: "provider_outage"},
+		"clocks apart":                {at: fast.url, class: "clock_skew", layer: diag.LayerClock, passable: true},
+		"the issuer's clock is wrong": {at: fast.url, class: "clock_skew", layer: diag.LayerProvider, passable: true, servers: clock.address},
+	} {
+		t.Run(name, func(t *testing.T) { f.hold(t) })
+	}
+}
+
+// An issuerFault is a fault of an issuer, and what must come of it.
+type issuerFault struct {
+	at       string // the issuer
+	servers  string // time servers
+	layer    diag.Layer
+	class    string
+	admin    string // the class by identity-admin, which knows more of tenants; empty for the same
+	passable bool   // a warning: nothing is blocked behind it
+	page     string // the check of identity-admin that finds it first; empty for the issuer's
+	status   diag.VerdictStatus
+}
+
+func (f issuerFault) hold(t *testing.T) {
+	if f.layer == "" {
+		f.layer = diag.LayerEndpoint
+	}
+	c := consult{playbook: "api-cloud", check: "issuer", layer: f.layer, class: f.class, status: f.status,
+		args: append(healthy("clock=accurate", "network-path=ok", "api-tls=ok"), "--var", "issuer="+f.at, "--var", "ntp_servers="+f.servers)}
+	if !f.passable {
+		c.blocked = []string{"s3", "api-sign-in"}
+	}
+	c.hold(t)
+	c.playbook, c.class, c.blocked = "identity-admin", cmp.Or(f.admin, f.class), nil
+	c.args = append(healthy("clock=accurate", "network-path=ok", "service-tls=ok"), "--var", "discovery_url="+strings.TrimSuffix(f.at, "/")+"/.well-known/openid-configuration", "--var", "ntp_servers="+f.servers)
+	if strings.HasSuffix(f.at, "/") {
+		c.args = append(c.args, "--with", "issuer.issuer="+f.at) // as the program is set to it
+	}
+	switch {
+	case f.page != "" && f.passable:
+		c.check = f.page
+	case f.page != "":
+		c.check, c.blocked = f.page, []string{"issuer", "ldap"}
+	case !f.passable:
+		c.blocked = []string{"ldap"}
+	}
+	c.hold(t)
 }

@@ -1,0 +1,57 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/engine"
+	"github.com/authdoctor/authdoctor/internal/playbook"
+)
+
+// A warning that is all that was found is named with its remedy: one that keeps
+// programs out as a fault, any other beside what is in order.
+func TestAWarningIsNamed(t *testing.T) {
+	b := compile(t, checksOnly(playbook.Check{ID: "time", Run: "clock"}, playbook.Check{ID: "shell", Run: "ssh"}, playbook.Check{ID: "page", Run: "http"}))
+	for _, tt := range []struct {
+		name, time, shell, page string
+		status                  diag.VerdictStatus
+		code, summary           string
+	}{
+		{"it keeps some out", "accurate", "host_key_unknown", "ok", diag.Problem, "ssh.host_key_unknown", "The server's host key is not among the known ones."},
+		{"it keeps nobody out", "accurate", "weak_algorithms", "ok", diag.Healthy, "ssh.weak_algorithms", "is in order, except that the server still offers"},
+		{"the one that keeps some out comes first", "drifting", "host_key_unknown", "ok", diag.Problem, "ssh.host_key_unknown", ""},
+		{"a failure comes before it", "accurate", "host_key_unknown", "unexpected", diag.Problem, "http.unexpected", ""},
+		{"not all could be measured", "accurate", "weak_algorithms", diag.NoAnswer, diag.Inconclusive, "ssh.weak_algorithms", "could be measured: sign-in page. One thing stands out: the server"},
+		{"none", "accurate", "ok", "ok", diag.Healthy, "", "Everything that was checked from this computer is in order."},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ev := here()
+			for id, outcome := range map[string]string{"time": tt.time, "shell": tt.shell, "page": tt.page} {
+				ev.Given(id, outcome)
+			}
+			v := engine.Judge(b, ev, false)
+			if v.Status != tt.status || v.Code != tt.code || !strings.Contains(v.Summary, tt.summary) || (v.Next.Text == "") != (tt.code == "") {
+				t.Errorf("%s, %s: %s Next: %s", v.Status, v.Code, v.Summary, v.Next.Text)
+			}
+		})
+	}
+}
+
+// Through a broken way nothing is known of an account, whatever its cause
+// would look like to one.
+func TestABrokenWayNamesNoAccount(t *testing.T) {
+	moved := playbook.Row{"unexpected": {P: .9}}
+	for class, want := range map[string]string{"unknown_account": "client_misconfigured", "provider_outage": "provider_outage"} {
+		b := compile(t, &playbook.Playbook{
+			ID: "b", Surfaces: []string{"website"},
+			Causes: []playbook.Cause{{ID: "moved", Title: "moved", Layer: diag.LayerProvider, Class: class, Actor: "user", Prior: 1}, {ID: "other", Leak: true, Prior: 1}},
+			Checks: []playbook.Check{{ID: "page", Run: "http", Likely: map[string]playbook.Row{"moved": moved}, Otherwise: playbook.Row{"unexpected": {P: .01}}}},
+		})
+		ev := here()
+		ev.Given("page", "unexpected")
+		if v := engine.Judge(b, ev, true); v.Class != want || v.Cause != "moved" || v.Check != "page" {
+			t.Errorf("a cause of class %s: class %q, cause %q, check %q", class, v.Class, v.Cause, v.Check)
+		}
+	}
+}
