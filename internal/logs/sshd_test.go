@@ -1,0 +1,88 @@
+package logs_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/authdoctor/authdoctor/internal/logs"
+)
+
+// What sshd says of one connection is as many failures as there were tries.
+func TestSSHDTellsOfOneTryInSeveralLines(t *testing.T) {
+	type m = map[string]int
+	const from = " from 203.0.113.9 port 4000"
+	for _, tt := range []struct {
+		name   string
+		lines  []string // of one connection
+		causes m
+		users  m
+	}{
+		{"a name that nobody has, and no more", []string{"Invalid user oracle" + from}, m{"unknown_account": 1}, m{"oracle": 1}},
+		{"a name that nobody has, then a password", []string{"Invalid user oracle" + from, "Failed password for invalid user oracle" + from + " ssh2", "Connection closed by invalid user oracle 203.0.113.9 port 4000 [preauth]"},
+			m{"unknown_account": 1}, m{"oracle": 1}},
+		{"a name that nobody has, then the end", []string{"Invalid user oracle" + from, "Received disconnect from 203.0.113.9 port 4000:11: Bye Bye [preauth]", "Disconnected from invalid user oracle 203.0.113.9 port 4000 [preauth]"},
+			m{"unknown_account": 1}, m{"oracle": 1}},
+		{"a name that is empty", []string{"Invalid user " + from}, m{"unknown_account": 1}, m{}},
+		{"a key that is not taken", []string{"Connection closed by authenticating user ann 203.0.113.9 port 4000 [preauth]"}, m{"wrong_credentials": 1}, m{"ann": 1}},
+		{"no way that the server takes", []string{"Received disconnect from 203.0.113.9 port 4000:14: No supported authentication methods available [preauth]", "Disconnected from authenticating user ann 203.0.113.9 port 4000 [preauth]"},
+			m{"wrong_credentials": 1}, m{"ann": 1}},
+		{"no way, of an older sshd", []string{"Received disconnect from 203.0.113.9: 14: No supported authentication methods available [preauth]"}, m{"wrong_credentials": 1}, m{}},
+		{"tries until the server has enough", []string{"Failed password for ann" + from + " ssh2", "Failed password for ann" + from + " ssh2", "error: maximum authentication attempts exceeded for ann" + from + " ssh2 [preauth]", "Disconnecting authenticating user ann 203.0.113.9 port 4000: Too many authentication failures [preauth]"},
+			m{"wrong_credentials": 2}, m{"ann": 2}},
+		{"keys, which are not logged, until it has enough", []string{"error: maximum authentication attempts exceeded for invalid user pi" + from + " ssh2 [preauth]", "Disconnecting invalid user pi 203.0.113.9 port 4000: Too many authentication failures [preauth]"},
+			m{"unknown_account": 1}, m{"pi": 1}},
+		{"PAM, whose line sshd repeats", []string{"error: PAM: Authentication failure for ann from gw.example.org", "Failed keyboard-interactive/pam for ann" + from + " ssh2", "error: PAM: Authentication failure for ann from gw.example.org", "Connection closed by authenticating user ann 203.0.113.9 port 4000 [preauth]"},
+			m{"wrong_credentials": 2}, m{"ann": 2}},
+		{"PAM alone, and its summary", []string{"error: PAM: Authentication failure for illegal user pi from gw.example.org", "PAM 2 more authentication failures; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9"},
+			m{"unknown_account": 1}, m{"pi": 1}},
+		{"a key exchange that cannot be", []string{"Unable to negotiate with 203.0.113.9 port 4000: no matching key exchange method found. Their offer: diffie-hellman-group1-sha1 [preauth]"}, m{"tls_protocol": 1}, m{}},
+		{"a rule of the server", []string{"User ann" + strings.TrimSuffix(from, " port 4000") + " not allowed because not listed in AllowUsers", "Connection closed by invalid user ann 203.0.113.9 port 4000 [preauth]"}, m{"policy_blocked": 1}, m{"ann": 1}},
+		{"asking what is allowed", []string{"Failed none for ann" + from + " ssh2"}, m{}, m{}},
+		{"who only looks", []string{"Connection closed by 203.0.113.9 port 4000 [preauth]", "Received disconnect from 203.0.113.9 port 4000:11: disconnected by user", "Disconnected from user ann 203.0.113.9 port 4000"}, m{}, m{}},
+		{"a name that plays a line", []string{"Failed password for invalid user root from 192.0.2.1" + from + " ssh2"}, m{"unknown_account": 1}, m{"root from 192.0.2.1": 1}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, program := range []string{"sshd[7]", "sshd-session[7]", "sshd"} {
+				var log strings.Builder
+				for i, l := range tt.lines {
+					fmt.Fprintf(&log, "May 30 10:00:%02d gate %s: %s\n", i, program, l)
+				}
+				r := read(t, logs.Options{}, log.String())
+				if diff := cmp.Diff([]m{tt.causes, tt.users}, []m{flat(r.ByCause), flat(r.ByUser)}); diff != "" && (program != "sshd" || !strings.Contains(tt.name, "PAM") && !strings.Contains(tt.name, "rule")) {
+					t.Errorf("%s: -want +got\n%s", program, diff)
+				}
+				if r.Untimed != 0 || r.Unreadable != 0 {
+					t.Errorf("%d without a time, %d unreadable", r.Untimed, r.Unreadable)
+				}
+			}
+		})
+	}
+}
+
+// Two hosts, or two connections one after the other, may have the same number.
+func TestNumbersOfConnectionsComeAgain(t *testing.T) {
+	text := `May 30 10:00:00 a sshd[7]: Invalid user x from 203.0.113.9 port 1
+May 30 10:00:01 b sshd[7]: Failed password for ann from 203.0.113.8 port 2 ssh2
+May 30 10:00:02 b sshd[7]: Connection closed by authenticating user ann 203.0.113.8 port 2 [preauth]
+May 30 10:00:03 a sshd[7]: Connection closed by invalid user x 203.0.113.9 port 1 [preauth]
+May 30 11:00:00 b sshd[7]: Connection closed by authenticating user bob 203.0.113.8 port 2 [preauth]
+`
+	r := read(t, logs.Options{}, text)
+	if diff := cmp.Diff(map[string]int{"x": 1, "ann": 1, "bob": 1}, flat(r.ByUser)); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// More connections than are remembered lose nothing.
+func TestManyConnectionsAtOnce(t *testing.T) {
+	var log strings.Builder
+	for i := range 10_000 {
+		fmt.Fprintf(&log, "May 30 %02d:%02d:%02d gate sshd[%d]: Invalid user x%d from 203.0.113.9 port 1\n", i/3600, i/60%60, i%60, i, i%10)
+	}
+	if r := read(t, logs.Options{}, log.String()); r.Failures != 10_000 || r.Untimed != 0 {
+		t.Errorf("%d failures, %d without a time", r.Failures, r.Untimed)
+	}
+}
