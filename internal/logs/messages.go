@@ -92,7 +92,7 @@ var programs = sync.OnceValue(func() map[string][]shape {
 		"apache": {
 			{[]byte("Password Mismatch"), regexp.MustCompile(`\[client (?P<source>[^\]]+)\] (?:AH01617: )?user (?P<user>.*?): authentication failure for ".*?": Password Mismatch`), "http", "", "wrong_credentials", failed},
 			{[]byte("assword mismatch"), regexp.MustCompile(`\[client (?P<source>[^\]]+)\] (?:AH0179[24]: )?user (?P<user>.*?): password mismatch: `), "http", "", "wrong_credentials", failed},
-			{[]byte(" not found: "), regexp.MustCompile(`\[client (?P<source>[^\]]+)\] (?:AH01(?:618|790): )?user (?P<user>\S+?)(?:' in realm .*?)? not found: `), "http", "", "unknown_account", failed},
+			{[]byte(" not found: "), regexp.MustCompile(`\[client (?P<source>[^\]]+)\] (?:AH01(?:618|790): )?user \x60?(?P<user>.*?)(?:' in realm .*?)? not found: `), "http", "", "unknown_account", failed},
 			{[]byte("denied by provider"), regexp.MustCompile("\\[client (?P<source>[^\\]]+)\\] (?:AH01791: )?user `(?P<user>.*?)' in realm .* denied by provider: "), "http", "", "wrong_credentials", failed},
 			{[]byte("wrong authentication scheme"), regexp.MustCompile(`\[client (?P<source>[^\]]+)\] (?:AH01(?:614|781): )?client used wrong authentication scheme`), "http", "", "credential_type_unsupported", failed},
 			{[]byte("no authenticated user"), regexp.MustCompile(`\[client (?P<source>[^\]]+)\] (?:AH01629: )?authorization failure \(no authenticated user\)`), "http", needsName, "", failed},

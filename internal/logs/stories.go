@@ -241,7 +241,7 @@ func (p *plotter) guessed() {
 // rest reads what is left as a whole: everybody, one gateway, or no pattern.
 func (p *plotter) rest() {
 	s, open := newStory(ReadMixed), p.open()
-	shared := p.gotIn(open) > len(open)/4
+	shared, works := p.gotIn(open) > len(open)/4, p.works(open)
 	p.claim(s, open)
 	told := 0
 	for _, other := range p.stories {
@@ -277,7 +277,23 @@ func (p *plotter) rest() {
 	if shared && (s.reading == ReadSpray || s.reading == ReadBrute) {
 		s.reading, s.spike = ReadMixed, nil // who gets in is no attacker
 	}
+	if works && s.reading == ReadHammer {
+		s.reading, s.spike = ReadMixed, nil // what works as well has the right secret
+	}
 	p.stories = append(p.stories, s)
+}
+
+// works reports whether most of what failed works as well.
+func (p *plotter) works(list []duo) bool {
+	all, well := 0, 0
+	for _, d := range list {
+		one := p.pairs.list[d]
+		all += int(one.count)
+		if one.successes > one.count/4 {
+			well += int(one.count)
+		}
+	}
+	return 2*well > all
 }
 
 // gotIn counts the pairs that failed and got in as well.

@@ -62,7 +62,11 @@ func wordsHammer(f Finding, s *story) (summary, next string) {
 	if f.Every > 0 {
 		rhythm = ", about every " + (time.Duration(f.Every) * time.Second).String()
 	}
-	summary = fmt.Sprintf("%s fails again and again from %s: %s%s. That is what a program with an old or wrong secret looks like.", who, place, times(f.Count), rhythm)
+	looks := "That is what a program with an old or wrong secret looks like."
+	if f.Every == 0 && f.Count < hammerLoud {
+		looks = "That may be a person who mistypes, or a program with an old secret."
+	}
+	summary = fmt.Sprintf("%s fails again and again from %s: %s%s. %s", who, place, times(f.Count), rhythm, looks)
 	next = "Find the program there that uses this account, stop it, give it the right secret, and start it again. If nobody knows that address, somebody may be guessing: block it."
 	if len(f.SignedIn) > 0 {
 		summary += fmt.Sprintf(" It signed in there%s: it may be mended.", atTime(f.SignedIn[0].At))
