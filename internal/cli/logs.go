@@ -3,13 +3,18 @@ package cli
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/authdoctor/authdoctor/internal/logs"
+	"github.com/authdoctor/authdoctor/internal/redact"
 	"github.com/authdoctor/authdoctor/internal/report"
 )
 
@@ -86,7 +91,7 @@ func (l *logReading) run(args []string) error {
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program
 	r, err := logs.Read(ctx, sources, o)
 	if err != nil {
-		return mistake(err)
+		return usagef("is it whole? a packed file that is cut off can often be repaired by its copy on the server", "%s", err)
 	}
 	if err := l.write(r); err != nil {
 		return err
@@ -107,6 +112,7 @@ func (l *logReading) run(args []string) error {
 // at once.
 func (l *logReading) sources(names []string) (out []logs.Source, done func(), err error) {
 	var open []io.Closer
+	var seen []fs.FileInfo
 	done = func() {
 		for _, c := range open {
 			_ = c.Close()
@@ -122,9 +128,29 @@ func (l *logReading) sources(names []string) (out []logs.Source, done func(), er
 			return nil, done, usagef("give files that can be read", "%s", err)
 		}
 		open = append(open, f)
+		info, err := stat(f)
+		switch {
+		case err != nil:
+		case info.IsDir():
+			return nil, done, usagef("name the files in it: authdoctor logs "+filepath.Join(name, "*"), "%s is a folder", name)
+		case slices.ContainsFunc(seen, func(other fs.FileInfo) bool { return os.SameFile(info, other) }):
+			fmt.Fprintf(l.Stderr, "%s is given twice; it is read once.\n", redact.Printable(name))
+			continue
+		default:
+			seen = append(seen, info)
+		}
 		out = append(out, logs.Source{Name: name, Reader: f})
 	}
 	return out, done, nil
+}
+
+// stat is what is known of an open file.
+func stat(f io.Reader) (fs.FileInfo, error) {
+	file, ok := f.(fs.File)
+	if !ok {
+		return nil, fs.ErrInvalid
+	}
+	return file.Stat()
 }
 
 func (l *logReading) write(r *logs.Report) error {

@@ -40,7 +40,7 @@ const shownSignIns = 100
 
 // findings tells the stories, the gravest first, and of the same weight the
 // largest.
-func (t *tally) findings(r *Report, name func(kind, key string) string) []Finding {
+func (t *tally) findings(name func(kind, key string) string) []Finding {
 	out := []Finding{}
 	for _, s := range t.plot() {
 		f := t.finding(s, name)
@@ -154,17 +154,17 @@ func (t *tally) taken(reading string, list []SignIn, of Finding) []Finding {
 	if f.Sources == 1 {
 		f.Source = list[0].Source
 	}
-	f.Summary, f.Next.Text = wordsTaken(reading, list, f.Users)
+	f.Summary, f.Next.Text = wordsTaken(reading, list, f.Users, t.Now.Location())
 	return []Finding{f}
 }
 
-func wordsTaken(reading string, list []SignIn, users int) (summary, next string) {
+func wordsTaken(reading string, list []SignIn, users int, zone *time.Location) (summary, next string) {
 	first := list[0]
 	if reading == ReadKnown {
-		summary = fmt.Sprintf("The first step of %s was accepted at the attacking address %s%s; the second step stopped it.", first.User, first.Source, atTime(first.At))
+		summary = fmt.Sprintf("The first step of %s was accepted at the attacking address %s%s; the second step stopped it.", first.User, first.Source, atTime(first.At, zone))
 		next = "Take the password as known to the attacker: change it now, and check that no second step was added that its owner does not know. Then block the address."
 	} else {
-		summary = fmt.Sprintf("%s signed in from the attacking address %s%s.", first.User, first.Source, atTime(first.At))
+		summary = fmt.Sprintf("%s signed in from the attacking address %s%s.", first.User, first.Source, atTime(first.At, zone))
 		next = "Treat the account as taken over: sign it out everywhere, change its password and its keys, and look at what was done with it since. Then block the address."
 	}
 	if users > 1 {
@@ -174,9 +174,9 @@ func wordsTaken(reading string, list []SignIn, users int) (summary, next string)
 	return summary, next
 }
 
-func atTime(at *time.Time) string {
+func atTime(at *time.Time, zone *time.Location) string {
 	if at == nil {
 		return ""
 	}
-	return " at " + stamp(*at)
+	return " at " + stamp(*at, zone)
 }

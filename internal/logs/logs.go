@@ -9,13 +9,16 @@
 package logs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/authdoctor/authdoctor/internal/explain"
+	"github.com/authdoctor/authdoctor/internal/redact"
 )
 
 // Schema is the format of a Report as JSON.
@@ -59,18 +62,27 @@ type holder interface {
 var errStopped = errors.New("stopped")
 
 // Read reads logs to their ends, one after the other. Broken records are
-// counted; only a log that cannot be read at all is an error. When the context
-// ends, what was read so far is reported.
+// counted, and a log that cannot be read is told of; it is an error only when
+// none can. When the context ends, what was read so far is reported.
 func Read(ctx context.Context, sources []Source, o Options) (*Report, error) {
 	t := newTally(o)
-	for _, s := range sources {
+	var broken error
+	for i, s := range sources {
+		if i > 0 && ctx.Err() != nil {
+			t.cut = &Cut{File: s.Name}
+			break
+		}
 		err := t.read(ctx, s)
 		if errors.Is(err, errStopped) {
 			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.Name, err)
+			t.files = append(t.files, File{Name: s.Name, Error: redact.Text(err.Error())})
+			broken = cmp.Or(broken, fmt.Errorf("%s: %w", s.Name, err))
 		}
+	}
+	if broken != nil && !slices.ContainsFunc(t.files, func(f File) bool { return f.Error == "" }) {
+		return nil, broken
 	}
 	for _, r := range t.steps.left() {
 		t.add(r)
@@ -80,7 +92,7 @@ func Read(ctx context.Context, sources []Source, o Options) (*Report, error) {
 
 func (t *tally) read(ctx context.Context, s Source) error {
 	in, done, err := open(stoppable(ctx, s.Reader))
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		t.cut = &Cut{File: s.Name}
 		return errStopped
 	}
@@ -88,6 +100,9 @@ func (t *tally) read(ctx context.Context, s Source) error {
 		return err
 	}
 	defer done()
+	if _, err := in.Peek(1); err != nil && !errors.Is(err, io.EOF) && ctx.Err() == nil {
+		return err
+	}
 	format := t.Format
 	if format == "" {
 		format = recognise(in)
@@ -114,7 +129,7 @@ func (t *tally) records(ctx context.Context, file *File, p parser, split splitte
 	others := t.strangers(file.Format)
 	for {
 		raw, line, err := split.next()
-		if errors.Is(err, io.EOF) || err != nil && ctx.Err() != nil {
+		if errors.Is(err, io.EOF) || err != nil && !errors.Is(err, errTooLong) && ctx.Err() != nil {
 			break
 		}
 		if err != nil && !errors.Is(err, errTooLong) {

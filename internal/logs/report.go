@@ -40,6 +40,8 @@ type Report struct {
 	Spikes     []Spike    `json:"spikes"`
 	Findings   []Finding  `json:"findings"` // what is told apart, the gravest first
 	Verdict    Verdict    `json:"verdict"`  // of the gravest
+
+	zone *time.Location // of the times in texts: that of whoever reads them
 }
 
 // A Cut is where a reading was stopped. Line 0 is before the first one.
@@ -55,6 +57,7 @@ type File struct {
 	Lines      int    `json:"lines"`
 	Unreadable int    `json:"unreadable"`
 	Empty      bool   `json:"empty"`
+	Error      string `json:"error"` // why nothing, or no more, could be read
 
 	at int // the line that was read last
 }
@@ -95,7 +98,7 @@ func (t *tally) report() (*Report, error) {
 		return nil, err
 	}
 	r := &Report{
-		Schema: Schema, Files: append([]File{}, t.files...), Failures: t.failures, Untimed: t.untimed, Challenges: t.challenges.begun, Interrupts: t.steps.count, CutShort: t.cut, Broken: append([]Broken{}, t.samples...),
+		zone: t.Now.Location(), Schema: Schema, Files: append([]File{}, t.files...), Failures: t.failures, Untimed: t.untimed, Challenges: t.challenges.begun, Interrupts: t.steps.count, CutShort: t.cut, Broken: append([]Broken{}, t.samples...),
 		First: moment(t.first), Last: moment(t.last), Statistic: Statistic,
 		ByCause: list(t.causes, plain), BySystem: list(t.systems, plain), ByApp: list(t.apps, plain),
 		ByUser: list(t.users, func(k string) string { return name("user", k) }), BySource: list(t.sources, func(k string) string { return name("source", k) }),
@@ -107,7 +110,7 @@ func (t *tally) report() (*Report, error) {
 	first, last := t.series.span(t.from, t.to)
 	r.Buckets = t.series.buckets(first, last)
 	r.Spikes = t.series.spikes(r.Buckets, first)
-	r.Findings = t.findings(r, name)
+	r.Findings = t.findings(name)
 	r.Verdict = t.verdict(r)
 	return r, nil
 }
@@ -161,8 +164,7 @@ func (t *tally) verdict(r *Report) Verdict {
 	v := Verdict{Status: StatusHealthy, Reading: ReadNone}
 	if r.Lines == r.Unreadable {
 		v.Status = StatusInconclusive
-		v.Summary = "Nothing could be read: this is no log in a format that authdoctor knows."
-		v.Next.Text = "Name the format with --log-format."
+		v.Summary, v.Next.Text = unread(r)
 		return v
 	}
 	if r.Failures == 0 {
@@ -176,6 +178,18 @@ func (t *tally) verdict(r *Report) Verdict {
 	gravest := r.Findings[0]
 	v.Reading, v.Cause, v.Summary, v.Next = gravest.Reading, gravest.Cause, gravest.Summary, gravest.Next
 	return v
+}
+
+// unread says why nothing could be read.
+func unread(r *Report) (summary, next string) {
+	empty := slices.ContainsFunc(r.Files, func(f File) bool { return f.Empty })
+	switch {
+	case r.CutShort != nil:
+		return "Stopped before anything was read.", ""
+	case empty && len(r.Files) == 1:
+		return "The file is empty: nobody tried to sign in, or it is not what the service writes to.", "Look in the settings of the service for the file that it writes to."
+	}
+	return "Nothing could be read: this is no log in a format that authdoctor knows.", "Name the format with --log-format, or give the log as the service wrote it: unpacked, and not as a picture or a document."
 }
 
 // quietBefore reports whether a fifth of the time and more passed before

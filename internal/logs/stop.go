@@ -28,7 +28,7 @@ func stoppable(ctx context.Context, r io.Reader) io.Reader {
 	if ctx.Done() == nil {
 		return r
 	}
-	s := &stopper{ctx: ctx, full: make(chan block, 1), free: make(chan []byte, 2)}
+	s := &stopper{ctx: ctx, full: make(chan block, 2), free: make(chan []byte, 2)}
 	s.free <- make([]byte, stopSize)
 	s.free <- make([]byte, stopSize)
 	go s.ahead(r)
@@ -36,7 +36,7 @@ func stoppable(ctx context.Context, r io.Reader) io.Reader {
 }
 
 func (s *stopper) ahead(r io.Reader) {
-	for {
+	for s.ctx.Err() == nil {
 		var into []byte
 		select {
 		case into = <-s.free:
@@ -44,11 +44,7 @@ func (s *stopper) ahead(r io.Reader) {
 			return
 		}
 		n, err := r.Read(into)
-		select {
-		case s.full <- block{into[:n], err}:
-		case <-s.ctx.Done():
-			return
-		}
+		s.full <- block{into[:n], err} // has room for as many as there are
 		if err != nil {
 			return
 		}
@@ -63,18 +59,24 @@ func (s *stopper) Read(p []byte) (int, error) {
 		if s.now.bytes != nil {
 			s.free <- s.now.bytes[:stopSize]
 		}
-		select {
-		case <-s.ctx.Done():
-			s.now = block{err: s.ctx.Err()}
-			return 0, s.now.err
-		case s.now = <-s.full:
-			s.used = 0
-		}
-	}
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
+		s.now, s.used = s.next(), 0
 	}
 	n := copy(p, s.now.bytes[s.used:])
 	s.used += n
 	return n, nil
+}
+
+// next is what was read ahead, and after that what ends the reading.
+func (s *stopper) next() block {
+	select {
+	case b := <-s.full:
+		return b
+	default:
+	}
+	select {
+	case b := <-s.full:
+		return b
+	case <-s.ctx.Done():
+		return block{err: s.ctx.Err()}
+	}
 }

@@ -12,13 +12,13 @@ func (t *tally) words(f Finding, s *story) (summary string, next Next) {
 	next.Playbook = m.playbook
 	switch f.Reading {
 	case ReadHammer:
-		summary, next.Text = wordsHammer(f, s)
+		summary, next.Text = wordsHammer(f, s, t.Now.Location())
 	case ReadGuessing:
 		summary = fmt.Sprintf("%s is tried from %s, %s. Somebody may be guessing its password.", orUnnamed(f.User, "One account"), number(f.Sources, "address"), times(f.Count))
 		next.Text = "Give the account a new, long password and a second step. Then block or slow down repeated tries."
 		if len(f.SignedIn) > 0 {
 			one := f.SignedIn[0]
-			summary += fmt.Sprintf(" It signed in from one of them, %s,%s.", one.Source, atTime(one.At))
+			summary += fmt.Sprintf(" It signed in from one of them, %s,%s.", one.Source, atTime(one.At, t.Now.Location()))
 			next.Text = "Ask whether that sign-in was the owner's; if not, sign the account out everywhere. " + next.Text
 		}
 	case ReadBrute:
@@ -49,7 +49,7 @@ func (t *tally) words(f Finding, s *story) (summary string, next Next) {
 	return summary, next
 }
 
-func wordsHammer(f Finding, s *story) (summary, next string) {
+func wordsHammer(f Finding, s *story, zone *time.Location) (summary, next string) {
 	who := orUnnamed(f.User, "A program that names no account")
 	if len(s.users) == 1 && strings.HasPrefix(most(s.users), agentMark) {
 		who = "A program that names no account (" + f.User + ")"
@@ -69,7 +69,7 @@ func wordsHammer(f Finding, s *story) (summary, next string) {
 	summary = fmt.Sprintf("%s fails again and again from %s: %s%s. %s", who, place, times(f.Count), rhythm, looks)
 	next = "Find the program there that uses this account, stop it, give it the right secret, and start it again. If nobody knows that address, somebody may be guessing: block it."
 	if len(f.SignedIn) > 0 {
-		summary += fmt.Sprintf(" It signed in there%s: it may be mended.", atTime(f.SignedIn[0].At))
+		summary += fmt.Sprintf(" It signed in there%s: it may be mended.", atTime(f.SignedIn[0].At, zone))
 	}
 	return summary, next
 }
@@ -86,7 +86,7 @@ func (t *tally) began(s *story, f Finding) string {
 	if at.IsZero() || all < time.Hour || at.Sub(t.from) < all/5 {
 		return ""
 	}
-	return "It began at " + stamp(at) + "."
+	return "It began at " + stamp(at, t.Now.Location()) + "."
 }
 
 func orUnnamed(name, otherwise string) string {

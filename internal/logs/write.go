@@ -125,12 +125,12 @@ func (r *Report) parts() []part {
 		out = append(out, part{title: "Besides", lines: also})
 	}
 	add("Signed in from there", r.signIns())
-	add("Causes", table(r.ByCause))
-	add("Systems", table(r.BySystem))
-	add("Users", table(r.ByUser))
-	add("Programs", table(r.ByApp))
-	add("Sources", table(r.BySource))
-	add("Over time (UTC)", chart(r.Buckets))
+	add("Causes", r.table(r.ByCause))
+	add("Systems", r.table(r.BySystem))
+	add("Users", r.table(r.ByUser))
+	add("Programs", r.table(r.ByApp))
+	add("Sources", r.table(r.BySource))
+	add("Over time ("+r.zoneName()+")", chart(r.Buckets, r.zone))
 	add("Spikes", r.spikeLines())
 	var broken []string
 	for _, b := range r.Broken {
@@ -158,10 +158,10 @@ func (r *Report) conclusion() []string {
 	}
 	say("%s.", r.counted())
 	if r.First != nil {
-		say("First %s, last %s.", stamp(*r.First), stamp(*r.Last))
+		say("First %s, last %s.", stamp(*r.First, r.zone), stamp(*r.Last, r.zone))
 	}
 	if v.StartedAfter != nil {
-		say("Nothing failed before %s: look at what changed then.", stamp(*v.StartedAfter))
+		say("Nothing failed before %s: look at what changed then.", stamp(*v.StartedAfter, r.zone))
 	}
 	if r.Interrupts > 0 {
 		say("Not counted as failures: %s in the middle of a sign-in, such as the question for a code. A sign-in that never went on after one is counted.", number(r.Interrupts, "step"))
@@ -175,12 +175,22 @@ func (r *Report) conclusion() []string {
 	return append(lines, r.aboutFiles()...)
 }
 
+// zoneName is how the zone is called at the end of the logs.
+func (r *Report) zoneName() string {
+	if r.Last == nil {
+		return r.zone.String()
+	}
+	return r.Last.In(r.zone).Format("MST")
+}
+
 // aboutFiles says which files gave nothing.
 func (r *Report) aboutFiles() []string {
 	var lines []string
 	for _, f := range r.Files {
 		switch {
-		case f.Empty:
+		case f.Error != "":
+			lines = append(lines, plain(f.Name)+" could not be read: "+plain(f.Error)+".")
+		case f.Empty && len(r.Files) > 1:
 			lines = append(lines, plain(f.Name)+" is empty.")
 		case f.Format == "" && len(r.Files) > 1:
 			lines = append(lines, plain(f.Name)+" is no log in a format that authdoctor knows: nothing of it was read.")
@@ -213,7 +223,7 @@ func (r *Report) signIns() []string {
 				out = append(out, fmt.Sprintf("and %d more", len(f.SignedIn)-i))
 				break
 			}
-			line := s.User + " from " + s.Source + atTime(s.At)
+			line := s.User + " from " + s.Source + atTime(s.At, r.zone)
 			switch {
 			case s.HalfWay:
 				line += ", but for the second step"
@@ -226,9 +236,13 @@ func (r *Report) signIns() []string {
 	return out
 }
 
-func stamp(at time.Time) string { return at.Format("2006-01-02 15:04 UTC") }
+// stamp is a time as whoever reads it has it on the wall, and as a log that
+// names no zone has it.
+func stamp(at time.Time, zone *time.Location) string {
+	return at.In(zone).Format("2006-01-02 15:04 MST")
+}
 
-func table(list []Entry) []string {
+func (r *Report) table(list []Entry) []string {
 	var out []string
 	for i, e := range list {
 		if i == shownEntries {
@@ -236,7 +250,7 @@ func table(list []Entry) []string {
 		}
 		line := fmt.Sprintf("%7d  %s", e.Count, e.Key)
 		if e.First != nil {
-			line += "  (" + e.First.Format("01-02 15:04") + " to " + e.Last.Format("01-02 15:04") + ")"
+			line += "  (" + e.First.In(r.zone).Format("01-02 15:04") + " to " + e.Last.In(r.zone).Format("01-02 15:04") + ")"
 		}
 		out = append(out, line)
 	}
@@ -244,7 +258,7 @@ func table(list []Entry) []string {
 }
 
 // chart draws buckets as bars, several in one row when they are many.
-func chart(buckets []Bucket) []string {
+func chart(buckets []Bucket, zone *time.Location) []string {
 	per := (len(buckets) + chartRows - 1) / chartRows
 	var rows []Bucket
 	for i, b := range buckets {
@@ -261,7 +275,7 @@ func chart(buckets []Bucket) []string {
 	out := make([]string, len(rows))
 	for i, b := range rows {
 		bar := strings.Repeat("#", (b.Count*barWidth+most-1)/most)
-		out[i] = strings.TrimRight(fmt.Sprintf("%s %7d  %s", b.Start.Format("2006-01-02 15:04"), b.Count, bar), " ")
+		out[i] = strings.TrimRight(fmt.Sprintf("%s %7d  %s", b.Start.In(zone).Format("2006-01-02 15:04"), b.Count, bar), " ")
 	}
 	return out
 }
@@ -273,7 +287,7 @@ func (r *Report) spikeLines() []string {
 			return append(out, fmt.Sprintf("and %d more", len(r.Spikes)-i))
 		}
 		out = append(out, fmt.Sprintf("%s to %s: %d failures, %.4g expected; %s; %s, %s; %s",
-			stamp(s.Start), stamp(s.End), s.Count, s.Expected, s.Cause, number(s.Users, "user"), number(s.Sources, "source"), strings.ReplaceAll(s.Reading, "_", " ")))
+			stamp(s.Start, r.zone), stamp(s.End, r.zone), s.Count, s.Expected, s.Cause, number(s.Users, "user"), number(s.Sources, "source"), strings.ReplaceAll(s.Reading, "_", " ")))
 	}
 	if out != nil {
 		out = append(out, "Threshold: "+r.Statistic+".")
