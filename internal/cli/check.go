@@ -33,7 +33,7 @@ Exit status: 0 nothing failed, 1 something failed, 3 something could not be
 measured (and nothing failed), 2 wrong usage.`,
 		Example: `  authdoctor check alarmcom
   authdoctor check alarmcom --only clock,network-path --timeout 3s
-  authdoctor check ./my-playbook.yaml --format junit --output checks.xml`,
+  authdoctor check ./my-playbook.yaml --trust --format junit --output checks.xml`,
 		Args: atMostOne,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := p.needFormat("check", report.Formats("check")...); err != nil {
@@ -82,6 +82,9 @@ func (p *program) check(ctx context.Context, o checkOptions) error {
 	ev := diag.NewEvidence()
 	ev.Answer(diag.AskWhere, string(diag.WhereHere), nil)
 	if err := only(book, ev, o.only); err != nil {
+		return err
+	}
+	if err := p.trusted(ctx, o.playbook, book, ev, o.with, nil); err != nil {
 		return err
 	}
 	m, err := p.measurer(ctx, book, ev, o.timeout, o.with)

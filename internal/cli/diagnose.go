@@ -230,6 +230,9 @@ func (d *diagnosis) prepare(ctx context.Context) error {
 	if err := d.readMessage(ctx); err != nil {
 		return err
 	}
+	if err := d.trusted(ctx, d.opt.playbook, d.book, d.ev, d.opt.with, d.wizard); err != nil {
+		return err
+	}
 	d.keep(*given)
 	return nil
 }

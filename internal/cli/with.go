@@ -16,6 +16,7 @@ import (
 type withFlags struct {
 	with     []string
 	attempts int
+	trust    bool // a playbook from a file may contact whom it names
 	secrets  []givenSecret
 	given    map[string]map[string]bool // parameters, by check
 	spends   map[string]bool            // checks that may send a credential
@@ -24,6 +25,7 @@ type withFlags struct {
 func (w *withFlags) register(c *cobra.Command) {
 	f := c.Flags()
 	f.StringArrayVar(&w.with, "with", nil, "CHECK.PARAMETER=VALUE, for this run; parameters are the flags of authdoctor probe (may be repeated)")
+	f.BoolVar(&w.trust, "trust", false, "let a playbook that comes from a file contact the hosts that it names")
 	f.IntVar(&w.attempts, "attempts", 0, "how often a credential may be sent for an account within 15 minutes (0: twice)")
 }
 
