@@ -138,3 +138,23 @@ func TestNoCredentialBehindABrokenWay(t *testing.T) {
 		t.Errorf("an attempt was used: %s", kept)
 	}
 }
+
+// A secret goes to no server but one that the command line names, and a
+// playbook cannot ask for one.
+func TestASecretGoesOnlyWhereTheCommandLineSays(t *testing.T) {
+	mail := func(with map[string]string) *playbook.Playbook {
+		return &playbook.Playbook{ID: "b", Checks: []playbook.Check{{ID: "imap", Run: "imap", With: with}}}
+	}
+	w := withFlags{with: []string{"imap.login=joe", "imap.password-file=pw"}}
+	if err := w.apply(mail(map[string]string{"address": "mail.collector.example"})); err == nil || !strings.Contains(err.Error(), "a secret goes only to an address that you give") {
+		t.Errorf("to the playbook's server: %v", err)
+	}
+	w = withFlags{with: []string{"imap.login=joe", "imap.password-file=pw", "imap.address=mail.example.com"}}
+	if err := w.apply(mail(map[string]string{"address": "mail.collector.example"})); err != nil {
+		t.Errorf("to the given server: %v", err)
+	}
+	_, problems := playbook.Lint("b.yaml", []byte("schema: authdoctor.playbook/1\nid: b\nchecks: [{id: imap, run: imap, with: {address: mail.example.com, password-file: /etc/passwd}}]\n"), parameters(), usable)
+	if !strings.Contains(fmt.Sprint(problems), "password-file") {
+		t.Errorf("a playbook that reads a secret is accepted: %v", problems)
+	}
+}
