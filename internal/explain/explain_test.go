@@ -188,3 +188,51 @@ func BenchmarkExplainLines(b *testing.B) {
 		}
 	}
 }
+
+// Whoever signs in without a page is not led to the playbook about one.
+func TestPlaybooksFitTheSystem(t *testing.T) {
+	e := explain.New(builtIn(t))
+	for _, tc := range []struct{ message, playbook string }{
+		{"Error: invalid username or password", "web-login"},
+		{"kinit: Preauthentication failed while getting initial credentials", ""},
+		{"WRONGPASS invalid username-password pair or user is disabled.", "api-cloud"},
+		{"ssh: connect to host server port 22: Connection refused", ""},
+		{"psql: error: could not translate host name \"db\" to address: Name or service not known", "api-cloud"},
+		{"https://www.alarm.com/login: Connection refused", "web-login"},
+		{"IMAP: connect ECONNREFUSED 192.0.2.4:993", "mail-client"},
+	} {
+		if a := e.Explain(tc.message); len(a.Findings) == 0 || a.Findings[0].Playbook != tc.playbook {
+			t.Errorf("%s: want playbook %q, got %+v", tc.message, tc.playbook, a.Findings)
+		}
+	}
+}
+
+// Messages that were once misread, and what they mean.
+func TestOnceMisread(t *testing.T) {
+	e := explain.New(builtIn(t))
+	for _, tc := range []struct{ message, system, code, cause, actor string }{
+		{"Your account is temporarily locked due to too many failed attempts.", "generic", "", "account_locked", "user"},
+		{"Error 403: disallowed_useragent", "gcp", "disallowed_useragent", "client_misconfigured", "developer"},
+		{"The trust relationship between this workstation and the primary domain failed.", "windows", "1787", "client_misconfigured", "admin"},
+		{"535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.", "smtp", "535 5.7.139", "policy_blocked", "admin"},
+		{"Error 1020: Access denied. The site owner may have set restrictions", "cloudflare", "1020", "policy_blocked", "user"},
+		{"NotAllowedError: The operation either timed out or was not allowed.", "generic", "NotAllowedError", "mfa_failed", "user"},
+		{"ssh_exchange_identification: Connection closed by remote host", "network", "ECONNRESET", "network_unreachable", "admin"},
+		{"getaddrinfo EAI_AGAIN api.example.com", "dns", "EAI_AGAIN", "dns_failure", "user"},
+		{"getaddrinfo ENOTFOUND api.example.com", "dns", "ENOTFOUND", "dns_failure", "user"},
+		{"An error occurred (RequestTimeTooSkewed) when calling the ListBuckets operation: The difference between the request time and the current time is too large.", "aws", "RequestTimeTooSkewed", "clock_skew", "user"},
+		{"mqtt: CONNACK return code 5", "mqtt", "5", "wrong_credentials", "developer"},
+		{"mqtt: CONNACK return code 4", "mqtt", "4", "wrong_credentials", "developer"},
+		{"The code you entered is incorrect.", "generic", "", "mfa_failed", "user"},
+		{"We could not log you in. Please check your username and password.", "generic", "", "wrong_credentials", "user"},
+	} {
+		a := e.Explain(tc.message)
+		actor := ""
+		if len(a.Findings) > 0 {
+			actor = a.Findings[0].Actor
+		}
+		if a.System != tc.system || a.Code != tc.code || a.Cause != tc.cause || actor != tc.actor {
+			t.Errorf("%s:\nwant %s %s %s %s\ngot  %s %s %s %s", tc.message, tc.system, tc.code, tc.cause, tc.actor, a.System, a.Code, a.Cause, actor)
+		}
+	}
+}

@@ -26,6 +26,9 @@ func (e *Explainer) Explain(message string) Answer {
 	if h := hits[0]; h.Shared {
 		a.Findings[0].System = speaker(v, hits, marked)
 	}
+	for i := range a.Findings {
+		a.Findings[i].lead(marked)
+	}
 	first := a.Findings[0]
 	a.System, a.Code, a.Cause = first.System, first.Code, first.Cause
 	a.Auth = first.Cause != "not_auth"
