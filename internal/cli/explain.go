@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -11,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/authdoctor/authdoctor/internal/explain"
+	"github.com/authdoctor/authdoctor/internal/logs"
 	"github.com/authdoctor/authdoctor/internal/redact"
 	"github.com/authdoctor/authdoctor/internal/report"
 )
@@ -31,10 +30,15 @@ func newExplain(p *program) *cobra.Command {
 		Short: "Say what an error message means",
 		Long: `Say what an error message means: who says it, what stopped the sign-in, what
 to do and who can do it. Without TEXT the message is read from standard input;
-all of it is one message unless --lines is given. Nothing is sent anywhere.
+all of it is one message unless --lines is given. Text from Windows (UTF-16) is
+read as well. Nothing is sent anywhere.
+
+With --jsonl every line gets an answer. A line that cannot be read gets one with
+"error", which holds its number and what is wrong; the others are answered all
+the same, and the exit status at the end is 2.
 
 Exit status: 0 recognised, also when it is no failed sign-in, 3 not recognised,
-2 wrong usage.`,
+2 wrong usage, or a line of --jsonl that could not be read.`,
 		Example: `  authdoctor explain "AADSTS50126: Error validating credentials"
   authdoctor explain < message.txt
   authdoctor explain --jsonl < messages.jsonl`,
@@ -99,7 +103,7 @@ func (e *explanation) message(args []string, given bool) (string, error) {
 	if given {
 		text = args[0]
 	} else {
-		data, err := io.ReadAll(io.LimitReader(e.Stdin, maxLine+1))
+		data, err := io.ReadAll(io.LimitReader(logs.Plain(e.Stdin), maxLine+1))
 		if err != nil {
 			return "", mistake(err)
 		}
@@ -147,22 +151,4 @@ func (e *explanation) write(told []explain.Told) error {
 		}
 		return explain.Text(w, told, o.Width)
 	})
-}
-
-func answerLine(known *explain.Explainer, line []byte) (*explain.Answer, error) {
-	var item struct {
-		ID   any     `json:"id"`
-		Text *string `json:"text"`
-	}
-	dec := json.NewDecoder(bytes.NewReader(line))
-	dec.UseNumber()
-	if err := dec.Decode(&item); err != nil {
-		return nil, fmt.Errorf("not readable as JSON: %w", err)
-	}
-	if item.Text == nil {
-		return nil, fmt.Errorf("there is no text")
-	}
-	a := explainLine(known, *item.Text)
-	a.ID = item.ID
-	return &a, nil
 }

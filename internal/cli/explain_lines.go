@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"github.com/authdoctor/authdoctor/internal/explain"
+	"github.com/authdoctor/authdoctor/internal/logs"
 	"github.com/authdoctor/authdoctor/internal/redact"
 	"github.com/authdoctor/authdoctor/internal/report"
 )
@@ -54,8 +55,8 @@ func (e *explanation) eachLine(known *explain.Explainer) error {
 	return found(l.recognised > 0)
 }
 
-// line answers one line.
-func (l *lineReading) line(n int, line []byte) error {
+// line answers one line, of a very long one the beginning.
+func (l *lineReading) line(n int, line []byte, _ bool) error {
 	a := explainLine(l.known, string(line))
 	a.ID, l.read = n, n
 	if a.Recognised() {
@@ -87,29 +88,65 @@ func explainLine(known *explain.Explainer, line string) explain.Answer {
 	return known.Explain(redact.Text(line))
 }
 
-// batch answers each line of JSON before it reads the next.
+// batch answers each line of JSON before it reads the next. A bad line is told
+// of in its place and ends nothing but its own answer.
 func (e *explanation) batch(known *explain.Explainer) error {
-	recognised := false
+	var recognised bool
+	var bad, first int
 	err := e.emit(func(w io.Writer, _ report.Options) error {
 		out := bufio.NewWriter(w)
 		enc := lineEncoder(out)
-		err := e.scan(func(n int, line []byte) error {
+		err := e.scan(func(n int, line []byte, whole bool) error {
 			if len(bytes.TrimSpace(line)) == 0 {
 				return nil
 			}
-			a, err := answerLine(known, line)
-			if err != nil {
-				return usagef(`each line is like {"id":"1","text":"…"}`, "line %d: %s", n, err)
+			a := answerLine(known, n, line, whole)
+			if a.Error != nil {
+				if bad++; bad == 1 {
+					first = n
+				}
 			}
 			recognised = recognised || a.Recognised()
-			return enc.Encode(a)
+			return enc.Encode(&a)
 		})
-		return errors.Join(err, out.Flush()) // what was answered stays; the mistake is what is told
+		return errors.Join(err, out.Flush())
 	})
 	if err != nil {
 		return err
 	}
+	if bad > 0 {
+		return usagef(`each line is like {"id":"1","text":"…"}; the answers with "error" say what is wrong`, "%s could not be read, the first is line %d", plural(bad, "line"), first)
+	}
 	return found(recognised)
+}
+
+// answerLine answers a line of a batch.
+func answerLine(known *explain.Explainer, n int, line []byte, whole bool) explain.Answer {
+	if !whole {
+		return explain.Unread(nil, n, fmt.Sprintf("the line is over %d MiB", maxLine>>20))
+	}
+	var item struct {
+		ID   any `json:"id"`
+		Text any `json:"text"`
+	}
+	dec := json.NewDecoder(bytes.NewReader(line))
+	dec.UseNumber()
+	if err := dec.Decode(&item); err != nil {
+		return explain.Unread(nil, n, "not readable as JSON: "+err.Error())
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return explain.Unread(item.ID, n, "something follows the object; each line holds one")
+	}
+	text, ok := item.Text.(string)
+	switch {
+	case item.Text == nil:
+		return explain.Unread(item.ID, n, "there is no 'text'")
+	case !ok:
+		return explain.Unread(item.ID, n, "'text' is no string")
+	}
+	a := explainLine(known, text)
+	a.ID = item.ID
+	return a
 }
 
 func lineEncoder(w io.Writer) *json.Encoder {
@@ -118,17 +155,32 @@ func lineEncoder(w io.Writer) *json.Encoder {
 	return enc
 }
 
-// scan reads standard input line by line. A line is bounded, the input is not.
-func (e *explanation) scan(line func(n int, line []byte) error) error {
-	in := bufio.NewScanner(e.Stdin)
-	in.Buffer(nil, maxLine)
-	for n := 1; in.Scan(); n++ {
-		if err := line(n, in.Bytes()); err != nil {
-			return err
+// scan reads standard input line by line. Of a line, what is kept is bounded;
+// the input is not.
+func (e *explanation) scan(line func(n int, line []byte, whole bool) error) error {
+	in := bufio.NewReader(logs.Plain(e.Stdin))
+	var kept []byte
+	for n := 1; ; n++ {
+		kept = kept[:0]
+		whole, err := true, bufio.ErrBufferFull
+		for errors.Is(err, bufio.ErrBufferFull) {
+			var part []byte
+			part, err = in.ReadSlice('\n')
+			if len(kept)+len(part) > maxLine {
+				part, whole = part[:maxLine-len(kept)], false
+			}
+			kept = append(kept, part...)
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return mistake(err)
+		}
+		if end := err != nil; !end || len(kept) > 0 {
+			if err := line(n, bytes.TrimRight(kept, "\r\n"), whole); err != nil {
+				return err
+			}
+		}
+		if err != nil {
+			return nil
 		}
 	}
-	if err := in.Err(); err != nil {
-		return mistake(err)
-	}
-	return nil
 }

@@ -27,6 +27,19 @@ type Answer struct {
 	Alternatives []string  `json:"alternatives"`
 	Question     string    `json:"question,omitempty"`
 	Findings     []Finding `json:"findings"` // the one that counts first
+	// Error says why a line of a batch was not read; all else is then empty.
+	Error *LineError `json:"error,omitempty"`
+}
+
+// A LineError is what was wrong with a line of a batch.
+type LineError struct {
+	Line   int    `json:"line"` // from 1
+	Reason string `json:"reason"`
+}
+
+// Unread is the answer to a line of a batch that is no message.
+func Unread(id any, line int, reason string) Answer {
+	return Answer{Schema: Schema, ID: id, Alternatives: []string{}, Findings: []Finding{}, Error: &LineError{Line: line, Reason: reason}}
 }
 
 // Recognised reports whether the message is a known one, also as a look-alike.

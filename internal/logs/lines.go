@@ -22,17 +22,28 @@ const (
 
 var errTooLong = fmt.Errorf("longer than %d bytes", maxRecord)
 
-// open undoes compression and UTF-16, which the first bytes show.
+// open undoes compression and what Windows makes of text, which the first bytes show.
 func open(r io.Reader) (*bufio.Reader, func(), error) {
 	in, done, err := decompress(r)
 	if err != nil {
 		return nil, nil, err
 	}
+	return unmarked(in), done, nil
+}
+
+// Plain undoes what Windows makes of text: UTF-16, and the mark in front of
+// UTF-8.
+func Plain(r io.Reader) io.Reader { return unmarked(bufio.NewReaderSize(r, bufSize)) }
+
+func unmarked(in *bufio.Reader) *bufio.Reader {
 	head, _ := in.Peek(4)
 	if utf16 := utf16Of(head); utf16 != nil {
-		in = bufio.NewReaderSize(utf16.NewDecoder().Reader(in), bufSize)
+		return bufio.NewReaderSize(utf16.NewDecoder().Reader(in), bufSize)
 	}
-	return in, done, nil
+	if bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {
+		_, _ = in.Discard(3)
+	}
+	return in
 }
 
 // utf16Of is how Windows writes text, by its mark or by an ASCII character in
