@@ -214,7 +214,7 @@ func TestOnceMisread(t *testing.T) {
 		{"Your account is temporarily locked due to too many failed attempts.", "generic", "", "account_locked", "user"},
 		{"Error 403: disallowed_useragent", "gcp", "disallowed_useragent", "client_misconfigured", "developer"},
 		{"The trust relationship between this workstation and the primary domain failed.", "windows", "1787", "client_misconfigured", "admin"},
-		{"535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.", "smtp", "535 5.7.139", "policy_blocked", "admin"},
+		{"535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.", "smtp", "535 5.7.139", "credential_type_unsupported", "admin"},
 		{"Error 1020: Access denied. The site owner may have set restrictions", "cloudflare", "1020", "policy_blocked", "user"},
 		{"NotAllowedError: The operation either timed out or was not allowed.", "generic", "NotAllowedError", "mfa_failed", "user"},
 		{"ssh_exchange_identification: Connection closed by remote host", "network", "ECONNRESET", "network_unreachable", "admin"},
