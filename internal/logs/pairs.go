@@ -4,8 +4,9 @@ import "time"
 
 // Limits of what is counted by account and source together.
 const (
-	maxPairs = 100_000
-	maxGap   = 24 * 3600 // seconds; what is further apart has no rhythm
+	maxPairs   = 50_000
+	maxNumbers = 50_000    // of accounts and sources together
+	maxGap     = 24 * 3600 // seconds; what is further apart has no rhythm
 )
 
 // A duo is one account at one source, by their numbers. Where no account is
@@ -34,7 +35,8 @@ type pairs struct {
 
 func newPairs() *pairs {
 	p := &pairs{list: map[duo]*pair{}, number: map[string]uint32{}}
-	p.id("") // nobody, nowhere
+	p.id("")      // nobody, nowhere
+	p.id(restKey) // whoever has no room
 	return p
 }
 
@@ -53,8 +55,8 @@ func (p *pairs) id(name string) uint32 {
 	name = name[:min(len(name), maxKey)]
 	n, ok := p.number[name]
 	if !ok {
-		if len(p.names) > 3*maxKeys {
-			return p.id(restKey)
+		if len(p.names) >= maxNumbers {
+			return p.number[restKey]
 		}
 		n = uint32(len(p.names)) //nolint:gosec // bounded above
 		name = short(name)

@@ -170,3 +170,21 @@ func TestMixedLines(t *testing.T) {
 		t.Errorf("a format that is forced holds for all: %d", r.Failures)
 	}
 }
+
+// However many names and addresses there are, all failures are counted, and
+// there is an end to what is kept.
+func TestMoreNamesThanAreKept(t *testing.T) {
+	var text strings.Builder
+	const n = 120_000
+	for i := range n {
+		fmt.Fprintf(&text, "May 30 %02d:%02d:%02d gate sshd[%d]: Failed password for invalid user u%d from 10.%d.%d.%d port 1 ssh2\n", i/3600%24, i/60%60, i%60, i, i, i>>16, i>>8&255, i&255)
+	}
+	r := read(t, logs.Options{}, text.String())
+	sum := 0
+	for _, f := range r.Findings {
+		sum += f.Count
+	}
+	if r.Failures != n || sum != n || r.Verdict.Reading != logs.ReadSpray || !strings.Contains(r.Verdict.Summary, "more names and addresses") {
+		t.Errorf("%d failures, %d in findings: %+v", r.Failures, sum, r.Verdict)
+	}
+}

@@ -3,6 +3,7 @@ package logs
 import (
 	"context"
 	"io"
+	"io/fs"
 )
 
 // stopSize is how much is read ahead at a time.
@@ -25,8 +26,10 @@ type block struct {
 
 // stoppable is a reader that ends with the context.
 func stoppable(ctx context.Context, r io.Reader) io.Reader {
-	if ctx.Done() == nil {
-		return r
+	if f, ok := r.(fs.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			return &prompt{ctx, r}
+		}
 	}
 	s := &stopper{ctx: ctx, full: make(chan block, 2), free: make(chan []byte, 2)}
 	s.free <- make([]byte, stopSize)
@@ -79,4 +82,17 @@ func (s *stopper) next() block {
 	case <-s.ctx.Done():
 		return block{err: s.ctx.Err()}
 	}
+}
+
+// prompt reads what never waits, such as a file on a disk.
+type prompt struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (p *prompt) Read(into []byte) (int, error) {
+	if err := p.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return p.r.Read(into)
 }

@@ -30,6 +30,7 @@ func (s *story) scene() scene { return scene{s.count, s.causes, s.users, s.sourc
 func (s *story) add(user, source string, p *pair) {
 	n := int(p.count)
 	s.count += n
+	s.more = s.more || user == restKey || source == restKey
 	if user != "" && user != restKey {
 		s.users[user] += n
 	}
@@ -251,6 +252,7 @@ func (p *plotter) rest() {
 	if s.count <= 0 {
 		return
 	}
+	s.more = s.more || p.pairs.dropped > 0
 	s.causes = map[string]int{}
 	for c, e := range p.causes {
 		n := e.Count

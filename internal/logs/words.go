@@ -9,6 +9,11 @@ import (
 // words says what a finding is, and what to do about it.
 func (t *tally) words(f Finding, s *story) (summary string, next Next) {
 	m := t.meanings[f.Cause]
+	defer func() {
+		if s.more {
+			summary += " There are more names and addresses than were counted apart."
+		}
+	}()
 	next.Playbook = m.playbook
 	switch f.Reading {
 	case ReadHammer:
