@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -24,6 +25,11 @@ type logReading struct {
 	logFormat    string
 	pseudonymize bool
 }
+
+// logMemory is what the collector holds the heap to: a log is read beside the
+// service that writes it. The whole program then stays below 64 MB, whatever
+// the log holds.
+const logMemory = 46 << 20
 
 func newLogs(p *program) *cobra.Command {
 	l := &logReading{program: p}
@@ -73,6 +79,7 @@ func (l *logReading) run(args []string) error {
 	if l.logFormat != "" && !slices.Contains(logs.Formats, l.logFormat) {
 		return usagef("log formats: "+strings.Join(logs.Formats, ", "), "unknown --log-format %q", l.logFormat)
 	}
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(logMemory))
 	known, err := explainer()
 	if err != nil {
 		return err

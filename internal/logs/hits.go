@@ -3,7 +3,7 @@ package logs
 import "time"
 
 // maxHits bounds the accounts, by source, whose successes are remembered.
-const maxHits = 50_000
+const maxHits = 20_000
 
 // A hit is an account that signed in from a source.
 type hit struct {

@@ -4,8 +4,8 @@ import "time"
 
 // Limits of what is counted by account and source together.
 const (
-	maxPairs   = 50_000
-	maxNumbers = 50_000    // of accounts and sources together
+	maxPairs   = 20_000
+	maxNumbers = 40_000    // of accounts and sources together
 	maxGap     = 24 * 3600 // seconds; what is further apart has no rhythm
 )
 

@@ -16,6 +16,7 @@ type story struct {
 	users, sources map[string]int
 	first, last    time.Time
 	every          time.Duration
+	more           bool            // there are more users and sources than were counted apart
 	certain        map[string]bool // its sources that only an attacker can be at
 	spike          *Spike          // of what is left, when it made the reading
 }

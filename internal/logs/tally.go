@@ -10,7 +10,7 @@ import (
 
 // Limits of what is counted apart.
 const (
-	maxKeys    = 50_000 // of each list; the rest is counted together
+	maxKeys    = 20_000 // of each list; the rest is counted together
 	maxKey     = 128    // bytes
 	maxCache   = 4096   // explanations that are remembered
 	maxSamples = 5      // broken records that are shown
@@ -140,13 +140,15 @@ func count(list map[string]*Entry, key string, r *record) {
 	if r.when.IsZero() {
 		return
 	}
-	if e.First == nil || r.when.Before(*e.First) {
-		at := r.when.UTC()
-		e.First = &at
-	}
-	if e.Last == nil || r.when.After(*e.Last) {
-		at := r.when.UTC()
-		e.Last = &at
+	at := r.when.UTC()
+	switch { // in place: most records are later than all before
+	case e.First == nil:
+		first, last := at, at
+		e.First, e.Last = &first, &last
+	case at.Before(*e.First):
+		*e.First = at
+	case at.After(*e.Last):
+		*e.Last = at
 	}
 }
 
