@@ -69,9 +69,14 @@ type dovecot struct {
 // overrule what stands there already.
 func startDovecot(t *testing.T, lines ...string) dovecot {
 	t.Helper()
+	return startDovecotWith(t, newCert(t), lines...)
+}
+
+// startDovecotWith starts one with a certificate.
+func startDovecotWith(t *testing.T, cert labCert, lines ...string) dovecot {
+	t.Helper()
 	path := program(t, "dovecot", "dovecot-imapd")
 	asRoot(t)
-	cert := newCert(t)
 	for range 5 {
 		dir := sharedDir(t)
 		ports := freeTCP(t, 2)

@@ -72,9 +72,14 @@ type exim struct {
 
 func startExim(t *testing.T) exim {
 	t.Helper()
+	return startEximWith(t, newCert(t))
+}
+
+// startEximWith starts one with a certificate.
+func startEximWith(t *testing.T, cert labCert) exim {
+	t.Helper()
 	path := program(t, "exim4", "exim4-daemon-light")
 	asRoot(t)
-	cert := newCert(t)
 	for range 5 {
 		dir := sharedDir(t)
 		ports := freeTCP(t, 2)

@@ -110,9 +110,14 @@ type slapd struct {
 // startSlapd starts one with lines in the global part of its configuration.
 func startSlapd(t *testing.T, global string) slapd {
 	t.Helper()
+	return startSlapdWith(t, newCert(t), global)
+}
+
+// startSlapdWith starts one with a certificate.
+func startSlapdWith(t *testing.T, cert labCert, global string) slapd {
+	t.Helper()
 	path := program(t, "slapd", "slapd")
 	add := program(t, "slapadd", "slapd")
-	cert := newCert(t)
 	for range 5 {
 		dir := sharedDir(t)
 		ports := freeTCP(t, 2)

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 // What a server may make us do.
@@ -82,6 +83,7 @@ func visitPage(ctx context.Context, env Env, page *url.URL, c call) *visit {
 	v.status, v.proto, v.header = response.StatusCode, response.Proto, response.Header
 	// What has come by the deadline is enough: the header already counts.
 	v.body, v.cut = io.ReadAll(io.LimitReader(response.Body, c.most))
+	v.phases.note(func(now time.Time) { v.phases.transfer = now.Sub(v.phases.finished) })
 	return v
 }
 

@@ -20,10 +20,11 @@ type phases struct {
 	encrypt, respond time.Duration // TLS handshakes; from a request to the first byte of its answer
 	lookupFrom       time.Time
 	encryptFrom      time.Time
-	asked            time.Time // when the last request was sent, or at least its connection was there; zero for none
-	sent             bool      // the last request was sent
-	answered         time.Time // when the first byte of the last answer came; zero for none
-	tlsErr           error     // of a handshake
+	asked            time.Time     // when the last request was sent, or at least its connection was there; zero for none
+	sent             bool          // the last request was sent
+	transfer         time.Duration // from the header of the last answer to the end of what was read of it
+	answered         time.Time     // when the first byte of the last answer came; zero for none
+	tlsErr           error         // of a handshake
 }
 
 func (p *phases) begin()  { p.begun = p.now() }
@@ -111,7 +112,8 @@ func (p *phases) facts() map[string]any {
 		"connect_ms":    milliseconds(p.connect),
 		"tls_ms":        milliseconds(p.encrypt),
 		"first_byte_ms": milliseconds(p.respond),
-		"total_ms":      milliseconds(p.total()),
+		"transfer_ms":   milliseconds(p.transfer),
+		"total_ms":      milliseconds(p.total() + p.transfer),
 	}
 }
 

@@ -268,7 +268,7 @@ func TestHTTPTimesOfRedirects(t *testing.T) {
 		return dial(ctx, network, address)
 	}
 	got := runHTTP(t.Context(), env, Params{"url": "http://a.example/"})
-	want := map[string]any{"dns_ms": 30.0, "connect_ms": 20.0, "tls_ms": 0.0, "first_byte_ms": 0.0, "total_ms": 50.0}
+	want := map[string]any{"dns_ms": 30.0, "connect_ms": 20.0, "tls_ms": 0.0, "first_byte_ms": 0.0, "transfer_ms": 0.0, "total_ms": 50.0}
 	if diff := cmp.Diff(want, got.Facts["phases"]); diff != "" {
 		t.Error(diff)
 	}

@@ -45,7 +45,7 @@ func httpFacts(changes map[string]any) map[string]any {
 	facts := map[string]any{
 		"final_url": "http://signin.example/login", "redirects": 0, "status": 200, "protocol": "HTTP/1.1",
 		"date": "2026-03-01T12:00:00Z", "date_offset_ms": 500.0, "date_uncertainty_ms": 500.0,
-		"phases": map[string]any{"dns_ms": 0.0, "connect_ms": 0.0, "tls_ms": 0.0, "first_byte_ms": 0.0, "total_ms": 0.0},
+		"phases": map[string]any{"dns_ms": 0.0, "connect_ms": 0.0, "tls_ms": 0.0, "first_byte_ms": 0.0, "transfer_ms": 0.0, "total_ms": 0.0},
 	}
 	for k, v := range changes {
 		if facts[k] = v; v == nil {
@@ -289,7 +289,7 @@ func TestHTTPTimes(t *testing.T) {
 			got := runHTTP(t.Context(), env, Params{"url": "http://signin.example/login"})
 			think := milliseconds(tt.think)
 			want := found(tt.outcome, tt.summary, httpFacts(map[string]any{
-				"phases": map[string]any{"dns_ms": 0.0, "connect_ms": 10.0, "tls_ms": 0.0, "first_byte_ms": think, "total_ms": think + 10},
+				"phases": map[string]any{"dns_ms": 0.0, "connect_ms": 10.0, "tls_ms": 0.0, "first_byte_ms": think, "transfer_ms": 0.0, "total_ms": think + 10},
 				"date":   "2026-03-01T12:00:05Z",
 				// Between the request, sent at +10 ms, and the answer.
 				"date_offset_ms": 5000 - 10 + 500 - think/2, "date_uncertainty_ms": 500 + think/2,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"time"
 
@@ -20,14 +21,16 @@ var tlsProbe = Probe{
 	Kind: "tls",
 	Doc:  "whether a connection can be encrypted, and whether the server proves its name",
 	Example: `  authdoctor probe tls --address www.alarm.com:443
+  authdoctor probe tls --address mail.example.com --starttls smtp
   authdoctor probe tls --address 192.0.2.7:8443 --server-name nas.example.com --ca-file ca.pem`,
 	Params: []Param{
 		{Name: "address", Target: true, Required: true, Form: tlsAddressForm, Doc: "host, host:port or the address of a page; port 443 unless it says another"},
+		{Name: "starttls", Form: oneOf("imap", "ldap", "smtp"), Doc: "imap, ldap or smtp: ask for encryption as that protocol does; its own port unless the address says another"},
 		{Name: "server-name", Form: serverNameForm, Doc: "name that the server must prove, when it is not the host of the address"},
 		{Name: "ca-file", Form: pemForm, Doc: "file of certificates (PEM) to trust besides the system's own"},
 	},
 	Ready: func(env Env, with Params) error {
-		if err := second(parseTLSTarget(with["address"], with["server-name"])); err != nil {
+		if err := second(planTLS(with)); err != nil {
 			return err
 		}
 		return serverTrust(env, with)
@@ -41,7 +44,7 @@ var tlsAddressForm = Form{"www.example.com:443", func(v string) error { return s
 // encrypted connection, who vouches for the server, its name, its dates, and
 // last whether it wants a certificate from us.
 func runTLS(ctx context.Context, env Env, with Params) diag.Finding {
-	target, err := parseTLSTarget(with["address"], with["server-name"])
+	target, err := planTLS(with)
 	if err != nil {
 		return unknown(nil, "%s", err)
 	}
@@ -56,7 +59,7 @@ func runTLS(ctx context.Context, env Env, with Params) diag.Finding {
 	ctx, cancel := context.WithTimeout(ctx, longestWait)
 	defer cancel()
 	g := greet(ctx, env, target)
-	facts := g.facts(target)
+	facts := g.facts(target.tlsTarget)
 	if g.dialErr != nil {
 		if fault := explainNet(g.dialErr); fault != faultOther {
 			facts["fault"] = string(fault)
@@ -73,9 +76,26 @@ func runTLS(ctx context.Context, env Env, with Params) diag.Finding {
 	return judgeHandshake(g, facts, now)
 }
 
+// planTLS reads where to connect, and how.
+func planTLS(with Params) (tlsPlan, error) {
+	if with["starttls"] == "" {
+		t, err := parseTLSTarget(with["address"], with["server-name"])
+		return tlsPlan{tlsTarget: t}, err
+	}
+	start, ok := tlsOpenings[with["starttls"]]
+	if !ok {
+		return tlsPlan{}, errors.New("starttls: must be imap, ldap or smtp")
+	}
+	t, err := parseMailTarget(with["address"], with["server-name"], start.port)
+	return tlsPlan{t, start}, err
+}
+
 // facts of the connection, as far as it came.
 func (g greeting) facts(t tlsTarget) map[string]any {
 	facts := map[string]any{"address": t.address, "server_name": t.name}
+	if g.version != 0 {
+		facts["phases"] = g.took
+	}
 	if g.version != 0 {
 		facts["version"] = tls.VersionName(g.version)
 	}
@@ -96,6 +116,10 @@ func judgeNoHandshake(g greeting, facts map[string]any) diag.Finding {
 	switch {
 	case explainNet(g.err) == faultStopped:
 		return unknown(facts, "%s", faultStopped)
+	case errors.Is(g.err, errNotMail):
+		return unknown(facts, "%s", errNotMail)
+	case errors.Is(g.err, errNoStart):
+		return found("handshake_failed", errNoStart.Error(), facts)
 	case g.plainText():
 		return found("handshake_failed", "the server answers, but not in TLS: this port is not encrypted", facts)
 	case g.oldest != 0 && g.oldest < tls.VersionTLS12:

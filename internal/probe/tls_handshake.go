@@ -20,9 +20,10 @@ var longAgo = time.Unix(1, 0)
 
 // A greeting is everything that a server showed in a handshake.
 type greeting struct {
-	proxy   string // that it went through, fit to be shown; empty for none
-	dialErr error  // there was no connection at all
-	err     error  // of the handshake, or of the first read
+	took    map[string]any // facts of the first connection, in milliseconds
+	proxy   string         // that it went through, fit to be shown; empty for none
+	dialErr error          // there was no connection at all
+	err     error          // of the handshake, or of the first read
 	certs   []*x509.Certificate
 	version uint16 // 0 when none was agreed
 	asked   bool   // it asked for a certificate from us
@@ -35,21 +36,27 @@ type greeting struct {
 // greet connects and shakes hands. Where that fails without a certificate to
 // be seen, it asks once more, offering what is too old to be used, to tell a
 // server of the past from one that cannot agree at all.
-func greet(ctx context.Context, env Env, t tlsTarget) greeting {
+func greet(ctx context.Context, env Env, t tlsPlan) greeting {
 	var g greeting
-	conn, proxy, err := dialOut(ctx, env, t.address)
+	p := &phases{now: env.Now}
+	p.begin()
+	timedCtx, timedEnv := p.timedGreeting(ctx, env)
+	conn, proxy, err := t.connect(timedCtx, timedEnv)
 	g.proxy, g.dialErr = proxy, err
 	if err != nil {
 		return g
 	}
-	g.shake(ctx, conn, t.name)
+	g.shake(ctx, conn, t, p)
+	g.took = p.facts()
+	delete(g.took, "first_byte_ms") // nothing is asked for
+	delete(g.took, "transfer_ms")
 	if !g.mayBeOld() {
 		return g
 	}
-	if conn, _, err = dialOut(ctx, env, t.address); err != nil {
+	if conn, _, err = t.connect(ctx, env); err != nil {
 		return g
 	}
-	g.oldest, g.weakCipher = oldHandshake(ctx, conn, t.name)
+	g.oldest, g.weakCipher = oldHandshake(ctx, conn, t)
 	return g
 }
 
@@ -60,18 +67,23 @@ func (g greeting) mayBeOld() bool {
 		return false
 	}
 	f := explainNet(g.err)
+	if errors.Is(g.err, errNoStart) || errors.Is(g.err, errNotMail) {
+		return false
+	}
 	return f != faultTimeout && f != faultStopped
 }
 
 // shake does the handshake and closes the connection. Nothing is verified in
 // it, so that one fault does not hide another: judgeCertificates does that.
-func (g *greeting) shake(ctx context.Context, conn net.Conn, name string) {
-	t := tls.Client(conn, &tls.Config{
-		ServerName:         name,
+func (g *greeting) shake(ctx context.Context, conn net.Conn, target tlsPlan, p *phases) {
+	defer func() { _ = conn.Close() }()
+	begun := p.now()
+	t, err := target.encrypt(ctx, conn, &tls.Config{
 		MinVersion:         tls.VersionTLS12,
 		InsecureSkipVerify: true,
 		VerifyConnection: func(state tls.ConnectionState) error {
 			g.certs, g.version = state.PeerCertificates, state.Version
+			p.note(func(now time.Time) { p.encrypt = now.Sub(begun) })
 			return nil
 		},
 		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
@@ -79,8 +91,8 @@ func (g *greeting) shake(ctx context.Context, conn net.Conn, name string) {
 			return &tls.Certificate{}, nil
 		},
 	})
-	defer func() { _ = conn.Close() }()
-	if g.err = t.HandshakeContext(ctx); g.err != nil || !g.asked {
+	p.finish()
+	if g.err = err; err != nil || !g.asked || t == nil {
 		return
 	}
 	if err := firstWord(ctx, t); remoteAlert(err) != "" {
@@ -100,11 +112,11 @@ func firstWord(ctx context.Context, conn net.Conn) error {
 
 // oldHandshake offers everything that was ever in use, for the answer only:
 // nothing is sent over such a connection.
-func oldHandshake(ctx context.Context, conn net.Conn, name string) (version uint16, weak bool) {
+func oldHandshake(ctx context.Context, conn net.Conn, target tlsPlan) (version uint16, weak bool) {
 	defer func() { _ = conn.Close() }()
 	agreed := tls.ConnectionState{}
-	t := tls.Client(conn, &tls.Config{
-		ServerName:         name,
+	// A server can still refuse after that, for want of our certificate.
+	_, err := target.encrypt(ctx, conn, &tls.Config{
 		MinVersion:         tls.VersionTLS10,
 		MaxVersion:         tls.VersionTLS12,
 		CipherSuites:       everyCipher(),
@@ -114,8 +126,7 @@ func oldHandshake(ctx context.Context, conn net.Conn, name string) (version uint
 			return nil
 		},
 	})
-	// A server can still refuse after that, for want of our certificate.
-	if err := t.HandshakeContext(ctx); err != nil && agreed.Version == 0 {
+	if err != nil && agreed.Version == 0 {
 		return 0, false
 	}
 	for _, c := range tls.InsecureCipherSuites() {

@@ -21,6 +21,7 @@ var phaseFacts = []struct{ digit, name, fact string }{
 	{"2", "connect", "connect_ms"},
 	{"3", "encrypt", "tls_ms"},
 	{"4", "wait", "first_byte_ms"},
+	{"5", "receive", "transfer_ms"},
 }
 
 // connection is what was timed of a check.
@@ -33,24 +34,29 @@ type connection struct {
 // longest is what is believed of a time: no check takes that long.
 const longest = 10 * 60 * 1000 // ms
 
-// timed takes the phases from a check's facts: those of a request, a name
-// lookup, or a TLS connection, of which only the whole was timed.
+// timed takes the phases from a check's facts: those of a request or of a TLS
+// connection, a name lookup, or a TLS connection of which only the whole was
+// timed, as older reports have it.
 func timed(c diag.Check) (connection, bool) {
 	out := connection{title: cmpOr(c.Title, c.ID)}
 	if c.Status == diag.Blocked || c.Status == diag.Skipped {
 		return out, false
 	}
-	total, whole := number(c.Facts, "total_ms")
+	request := c.Facts
+	if phases, ok := c.Facts["phases"].(map[string]any); ok {
+		request = phases
+	}
+	total, whole := number(request, "total_ms")
 	elapsed, lookup := number(c.Facts, "elapsed_ms")
 	switch {
 	case whole:
 		for _, f := range phaseFacts {
-			if ms, ok := number(c.Facts, f.fact); ok && ms > 0 {
+			if ms, ok := number(request, f.fact); ok && ms > 0 {
 				out.add(phase{f.digit, f.name, ms})
 			}
 		}
 		if rest := total - out.total; rest >= .5 && len(out.phases) > 0 {
-			out.add(phase{"5", "rest", rest})
+			out.add(phase{"", "rest", rest})
 		}
 	case c.Probe == "dns" && lookup:
 		out.add(phase{"1", "lookup", elapsed})
@@ -117,7 +123,7 @@ var phaseWords = []struct{ digit, words string }{
 	{"2", "connecting"},
 	{"3", "agreeing on encryption"},
 	{"4", "waiting for the answer to begin"},
-	{"5", "the rest"},
+	{"5", "receiving the answer"},
 }
 
 // phaseKey explains the digits that are there.

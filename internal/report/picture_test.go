@@ -166,7 +166,11 @@ func TestThePictureOfPhases(t *testing.T) {
 		check diag.Check
 		want  string // its row; empty for no picture
 	}{
-		{"a request", diag.Check{Title: "Page", Probe: "http", Status: diag.Pass, Facts: web}, "Page | 1 lookup 9.2 ms · 2 connect 21 ms · 4 wait 118 ms · 5 rest 1.1 ms | 150 ms"},
+		{"a request", diag.Check{Title: "Page", Probe: "http", Status: diag.Pass, Facts: web}, "Page | 1 lookup 9.2 ms · 2 connect 21 ms · 4 wait 118 ms · rest 1.1 ms | 150 ms"},
+		{"a request with its answer, as the check gives it", diag.Check{Title: "Page", Probe: "http", Status: diag.Pass, Facts: map[string]any{"phases": map[string]any{"dns_ms": 9.2, "connect_ms": 21.4, "first_byte_ms": 118.3, "transfer_ms": 12.0, "total_ms": 160.9}}},
+			"Page | 1 lookup 9.2 ms · 2 connect 21 ms · 4 wait 118 ms · 5 receive 12 ms | 161 ms"},
+		{"TLS with its parts", diag.Check{Title: "Encryption", Probe: "tls", Status: diag.Pass, ElapsedMS: 96, Facts: map[string]any{"version": "TLS 1.3", "phases": map[string]any{"dns_ms": 5.0, "connect_ms": 20.0, "tls_ms": 60.0, "total_ms": 85.0}}},
+			"Encryption | 1 lookup 5.0 ms · 2 connect 20 ms · 3 encrypt 60 ms | 85 ms"},
 		{"a refused one", diag.Check{Title: "Page", Probe: "http", Status: diag.Fail, Facts: map[string]any{"dns_ms": 3.0, "connect_ms": 2.0, "total_ms": 5.1}}, "Page | 1 lookup 3.0 ms · 2 connect 2.0 ms | 5.0 ms"},
 		{"a lookup", diag.Check{Title: "Name", Probe: "dns", Status: diag.Pass, Facts: map[string]any{"elapsed_ms": int64(17)}}, "Name | 1 lookup 17 ms | 17 ms"},
 		{"TLS", diag.Check{Title: "Encryption", Probe: "tls", Status: diag.Pass, ElapsedMS: 96, Facts: map[string]any{"version": "TLS 1.3"}}, "Encryption | connect and encrypt together 96 ms | 96 ms"},

@@ -1,0 +1,80 @@
+package lab
+
+import (
+	"testing"
+	"time"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/probe"
+)
+
+// A starting server encrypts only when it is asked to, each in its own way.
+type starting struct {
+	server, protocol string
+	// start gives the address of one with that certificate.
+	start            func(t *testing.T, c labCert) string
+	playbook, check  string // where it is looked at
+	blocked, healthy []string
+}
+
+var startings = []starting{
+	{"dovecot", "imap", func(t *testing.T, c labCert) string { return startDovecotWith(t, c).plain },
+		"mail-client", "mail-tls", []string{"imap", "smtp"}, []string{"clock=accurate", "network-path=ok", "name-lookup=ok"}},
+	{"exim", "smtp", func(t *testing.T, c labCert) string { return startEximWith(t, c).plain },
+		"mail-client", "mail-tls", []string{"imap", "smtp"}, []string{"clock=accurate", "network-path=ok", "name-lookup=ok"}},
+	{"slapd", "ldap", func(t *testing.T, c labCert) string { return startSlapdWith(t, c, slapdTLS).plain },
+		"identity-admin", "service-tls", []string{"discovery", "issuer", "ldap"}, []string{"clock=accurate", "network-path=ok"}},
+}
+
+// startFaults are the faults of certificates that are shown over STARTTLS.
+var startFaults = []tlsFault{
+	{fault: "none", expected: "tls.ok"},
+	{fault: "has run out", expected: "tls.expired", from: -90 * day, until: -day, class: "tls_expired"},
+	{fault: "another name", expected: "tls.hostname_mismatch", name: "other.example.com", class: "tls_hostname"},
+	{fault: "nobody vouches for it", expected: "tls.untrusted", stranger: true, class: "tls_untrusted"},
+}
+
+func (s starting) with(address string, c labCert) map[string]string {
+	return map[string]string{"address": address, "starttls": s.protocol, "ca-file": c.ca}
+}
+
+func TestStartTLS(t *testing.T) {
+	clean(t)
+	var rows []row
+	for _, s := range startings {
+		for _, f := range startFaults {
+			c := f.certificate(t)
+			got := measureCode(t, probe.System(), 5*time.Second, "tls", s.with(s.start(t, c), c))
+			rows = append(rows, row{f.fault, s.server, f.expected, got})
+		}
+	}
+	bare := startDovecot(t, "ssl = no", "disable_plaintext_auth = no").plain
+	got := measureCode(t, probe.System(), 5*time.Second, "tls", map[string]string{"address": bare, "starttls": "imap"})
+	rows = append(rows, row{"no STARTTLS", "dovecot without TLS", "tls.handshake_failed", got})
+	holdRows(t, rows)
+	checkTable(t, "starttls", rows)
+}
+
+// The same through the playbooks: what is behind the encryption is blocked.
+func TestStartTLSVerdicts(t *testing.T) {
+	clean(t)
+	for _, s := range startings {
+		for _, f := range startFaults {
+			if f.class == "" {
+				continue
+			}
+			t.Run(s.server+", "+f.fault, func(t *testing.T) {
+				c := f.certificate(t)
+				want := consult{playbook: s.playbook, check: s.check, layer: diag.LayerTLS, class: f.class, blocked: s.blocked,
+					args: append(healthy(s.healthy...), with(s.check, s.with(s.start(t, c), c))...)}
+				switch { // a playbook may know a cause, and whose it is to mend
+				case f.expected == "tls.expired":
+					want.class = "provider_outage"
+				case s.playbook == "mail-client":
+					want.class = "client_misconfigured"
+				}
+				want.hold(t)
+			})
+		}
+	}
+}
