@@ -5,12 +5,12 @@ import (
 	"slices"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/playbook"
 )
 
 // Reached names everything of a playbook that a case touched, as "symptom:ID", "check:ID=OUTCOME", "question:ID=CHOICE", "step:ID"
 // and "step:ID=OUTCOME".
 func Reached(b *Book, ev *diag.Evidence) []string {
-	s := b.fold(ev)
 	var out []string
 	for _, id := range ev.Symptoms {
 		out = append(out, "symptom:"+id)
@@ -19,7 +19,7 @@ func Reached(b *Book, ev *diag.Evidence) []string {
 		out = append(out, fmt.Sprintf("check:%s=%s", id, m.Outcome))
 	}
 	for id, a := range ev.Answers {
-		if s.questionByID(id) != nil {
+		if slices.ContainsFunc(b.Questions, func(q playbook.Question) bool { return q.ID == id }) {
 			out = append(out, fmt.Sprintf("question:%s=%s", id, a))
 		}
 	}
@@ -84,13 +84,13 @@ func Checks(b *Book, ev *diag.Evidence) []diag.Check {
 // Hiders lists the checks that can hide a check, and so must have ended
 // before it can be judged.
 func Hiders(b *Book, ev *diag.Evidence, id string) []string {
-	vars := b.fold(ev).vars
+	before := b.chainOf(ev, b.fold(ev).vars).before
 	var out []string
 	for i := range b.Checks {
 		if b.Checks[i].ID != id {
 			continue
 		}
-		for _, p := range b.predecessors(i, vars) {
+		for _, p := range before[i] {
 			out = append(out, b.Checks[p].ID)
 			out = append(out, Hiders(b, ev, b.Checks[p].ID)...)
 		}

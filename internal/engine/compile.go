@@ -34,6 +34,10 @@ type Book struct {
 	// names those of the caller: no answer changes them.
 	vars map[string]string
 	held map[string]bool
+	// unmeasured is each check before anything is known of it, and chain says
+	// which hides which while no answer changes a variable.
+	unmeasured []judged
+	chain      *chain
 	// Surface is where the person acts; empty for the playbook's first.
 	Surface string
 	// Order of the steps: diag.OrderPlaybook, which is also the empty one, or
@@ -58,6 +62,8 @@ func Compile(p *playbook.Playbook, vars map[string]string) (*Book, error) {
 		}
 		b.vars[k], b.held[k] = v, true
 	}
+	b.unmeasured = unread(p.Checks)
+	b.chain = b.newChain(b.vars)
 	return b, nil
 }
 

@@ -30,15 +30,15 @@ func (j *judged) breaks() bool {
 // judge reads the evidence of every check, in playbook order: first what it
 // found, then what hides it, then whether it is in force where the sign-in
 // fails.
-func (b *Book) judge(ev *diag.Evidence, vars map[string]string, fresh func(diag.Measurement) bool) []judged {
+func (b *Book) judge(ev *diag.Evidence, c *chain, fresh func(diag.Measurement) bool) []judged {
 	where := ev.Where()
 	out := make([]judged, len(b.Checks))
 	for i := range b.Checks {
-		out[i] = b.read(&b.Checks[i], ev, fresh)
+		out[i] = b.read(i, ev, fresh)
 	}
-	for _, i := range b.chainOrder(vars) {
-		if by := b.hiddenBy(i, out, vars); by != "" {
-			out[i].block(by, b.checkTitle(by))
+	for _, i := range c.order {
+		if by := b.hiddenBy(i, out, c); by >= 0 {
+			out[i].block(out[by].ID, out[by].Title)
 		}
 	}
 	for i := range out {
@@ -47,13 +47,9 @@ func (b *Book) judge(ev *diag.Evidence, vars map[string]string, fresh func(diag.
 	return out
 }
 
-func (b *Book) read(def *playbook.Check, ev *diag.Evidence, fresh func(diag.Measurement) bool) judged {
-	kind, _ := diag.FindKind(def.Run)
-	j := judged{def: def, Check: diag.Check{
-		ID: def.ID, Title: b.checkTitle(def.ID), Probe: def.Run, Layer: kind.Layer,
-		Status: diag.Unknown, Code: diag.Code(def.Run, diag.NoAnswer), Reason: "not measured",
-		Summary: "not measured", Scope: diag.ScopeService, Facts: map[string]any{},
-	}}
+func (b *Book) read(i int, ev *diag.Evidence, fresh func(diag.Measurement) bool) judged {
+	def, j := &b.Checks[i], b.unmeasured[i]
+	j.Facts = map[string]any{}
 	m, ok := ev.Checks[def.ID]
 	if !ok || !fresh(m) {
 		return j
@@ -63,6 +59,7 @@ func (b *Book) read(def *playbook.Check, ev *diag.Evidence, fresh func(diag.Meas
 	if m.Facts != nil {
 		j.Facts = m.Facts
 	}
+	kind, _ := diag.FindKind(def.Run)
 	if o, ok := kind.Find(m.Outcome); ok {
 		j.found = o
 		j.Status, j.Scope, j.Remedy = o.Status, o.Scope, o.Remedy
@@ -86,141 +83,28 @@ func (j *judged) block(by, title string) {
 	j.Summary, j.Remedy = j.Reason, ""
 }
 
-func (b *Book) checkTitle(id string) string {
-	for i := range b.Checks {
-		if c := &b.Checks[i]; c.ID == id {
-			if c.Title != "" {
-				return c.Title
-			}
-			kind, _ := diag.FindKind(c.Run)
-			return kind.Title
-		}
-	}
-	return id
-}
-
-// chainOrder lists check positions so that whatever hides a check comes
-// before it. Lint refuses circles; were there one, its checks keep their place.
-func (b *Book) chainOrder(vars map[string]string) []int {
-	var order []int
-	state := make([]uint8, len(b.Checks))
-	var visit func(i int)
-	visit = func(i int) {
-		if state[i] != 0 {
-			return
-		}
-		state[i] = 1
-		for _, p := range b.predecessors(i, vars) {
-			visit(p)
-		}
-		order = append(order, i)
-	}
-	for i := range b.Checks {
-		visit(i)
-	}
-	return order
-}
-
-// predecessors are the checks whose failure hides check i: those it names, or
-// else every check earlier in the chain that looks at the same target.
-func (b *Book) predecessors(i int, vars map[string]string) []int {
-	def := &b.Checks[i]
-	var out []int
-	for k := range b.Checks {
-		if k == i {
-			continue
-		}
-		if def.After != nil {
-			if slices.Contains(def.After, b.Checks[k].ID) {
-				out = append(out, k)
-			}
-			continue
-		}
-		if earlier(b.layer(k), b.layer(i)) && b.sameTarget(k, i, vars) {
-			out = append(out, k)
-		}
-	}
-	slices.SortStableFunc(out, func(x, y int) int { return b.layer(x).Chain() - b.layer(y).Chain() })
-	return out
-}
-
-func (b *Book) layer(i int) diag.Layer {
-	kind, _ := diag.FindKind(b.Checks[i].Run)
-	return kind.Layer
-}
-
-// earlier reports whether a failure in layer a hides a check in layer c. What
-// sends credentials over the network needs the whole chain.
-func earlier(a, c diag.Layer) bool {
-	end := c.Chain()
-	if c == diag.LayerCredentials {
-		end = diag.LayerEndpoint.Chain() + 1
-	}
-	return a.Chain() > 0 && a.Chain() < end
-}
-
-// sameTarget compares hosts. The way out is the same for all of them.
-func (b *Book) sameTarget(k, i int, vars map[string]string) bool {
-	if b.layer(k) == diag.LayerPath {
-		return true
-	}
-	x, y := b.target(k, vars), b.target(i, vars)
-	return x == "" || y == "" || x == y
-}
-
-// target is the host that a check looks at; empty when it cannot be told.
-func (b *Book) target(i int, vars map[string]string) string {
-	for _, key := range []string{"url", "name", "address", "issuer"} {
-		if v := b.Checks[i].With[key]; v != "" {
-			return hostOf(fill(v, vars))
-		}
-	}
-	return ""
-}
-
-// hostOf takes the host out of a URL, of host:port, or of a host.
-func hostOf(s string) string {
-	if _, rest, ok := strings.Cut(s, "://"); ok {
-		s = rest
-	}
-	if end := strings.IndexAny(s, "/?#"); end >= 0 {
-		s = s[:end]
-	}
-	if at := strings.LastIndexByte(s, '@'); at >= 0 {
-		s = s[at+1:]
-	}
-	if strings.HasPrefix(s, "[") {
-		host, _, _ := strings.Cut(s[1:], "]")
-		return host
-	}
-	if strings.Count(s, ":") == 1 {
-		s, _, _ = strings.Cut(s, ":")
-	}
-	return strings.ToLower(s)
-}
-
-// hiddenBy names the check that hides check i, or nothing. The root is named:
+// hiddenBy is the check that hides check i, or -1. The root is meant:
 // behind a failed name lookup everything waits for name lookup, and behind
 // encryption that a wrong clock spoils everything waits for the clock.
-func (b *Book) hiddenBy(i int, all []judged, vars map[string]string) string {
-	for _, p := range b.predecessors(i, vars) {
+func (b *Book) hiddenBy(i int, all []judged, c *chain) int {
+	for _, p := range c.before[i] {
 		if all[p].Status == diag.Blocked {
-			return all[p].BlockedBy
+			return slices.IndexFunc(all, func(j judged) bool { return j.ID == all[p].BlockedBy })
 		}
 		// An endpoint that refuses somebody is no broken one.
 		if all[p].failed() && (all[p].Layer.Chain() > 0 || b.Checks[i].After != nil) {
-			return all[p].ID
+			return p
 		}
 	}
 	if all[i].Layer != diag.LayerTLS {
-		return ""
+		return -1
 	}
 	for k := range all {
 		if b.layer(k) == diag.LayerClock && spoils(&all[k], &all[i]) {
-			return all[k].ID
+			return k
 		}
 	}
-	return ""
+	return -1
 }
 
 // spoils reports whether a wrong clock alone explains why a certificate looked

@@ -158,13 +158,12 @@ func TestBenchBelief(t *testing.T) {
 	if !*measure {
 		t.Skip("run by: make bench")
 	}
-	t.Logf("%-44s %12s %12s %8s", "", "took", "may take", "allocs")
 	tell := func(name string, budget time.Duration, r testing.BenchmarkResult) time.Duration {
-		took, may := time.Duration(r.NsPerOp()), "-"
+		took, may := time.Duration(r.NsPerOp()), ""
 		if budget > 0 {
 			may = budget.String()
 		}
-		t.Logf("%-44s %12s %12s %8d", name, took, may, r.AllocsPerOp())
+		t.Logf("bench| %s | %v | %d allocations | | %s |", name, took, r.AllocsPerOp(), may)
 		if budget > 0 && took > budget {
 			t.Errorf("%s takes %v, %v are allowed", name, took, budget)
 		}

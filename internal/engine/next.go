@@ -108,9 +108,12 @@ func (s *state) due() []diag.Request {
 	var out []diag.Request
 	for i := range s.b.Checks {
 		c := &s.b.Checks[i]
-		with := s.with(c)
 		m, ok := s.ev.Checks[c.ID]
-		if ok && (m.Given || s.fresh(m) && sameWith(m.With, with) && !s.affectedSince(c.ID, m.Tick)) {
+		if m.Given {
+			continue
+		}
+		with := s.with(c)
+		if ok && s.fresh(m) && sameWith(m.With, with) && !s.affectedSince(c.ID, m.Tick) {
 			continue
 		}
 		out = append(out, diag.Request{ID: c.ID, Kind: c.Run, With: with})
@@ -121,7 +124,7 @@ func (s *state) due() []diag.Request {
 // with fills a check's parameters in; what is empty is left out, so that the
 // probe's default holds.
 func (s *state) with(c *playbook.Check) map[string]string {
-	out := map[string]string{}
+	out := make(map[string]string, len(c.With))
 	for k, v := range c.With {
 		if filled := s.fill(v); filled != "" {
 			out[k] = filled

@@ -55,7 +55,7 @@ func (b *Book) fold(ev *diag.Evidence) *state {
 		}
 	}
 	s.foldWalk()
-	s.checks = b.judge(ev, s.vars, s.fresh)
+	s.checks = b.judge(ev, b.chainOf(ev, s.vars), s.fresh)
 	s.obs = s.observations()
 	s.post = b.model.posterior(s.obs, make([]float64, len(b.model.Causes)))
 	return s
@@ -186,7 +186,7 @@ func (s *state) observations() []observation {
 
 // told is what the person said: symptoms and answers, in playbook order.
 func (s *state) told() []observation {
-	var obs []observation
+	obs := make([]observation, 0, len(s.b.Symptoms)+len(s.b.Questions)+len(s.checks))
 	if s.ev.SymptomsAsked {
 		for _, sym := range s.b.Symptoms {
 			outcome := "no"

@@ -1,9 +1,11 @@
 package playbook
 
 import (
+	"flag"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -119,7 +121,22 @@ func TestBigBookIsClean(t *testing.T) {
 	}
 }
 
-// The limit that was set: well under 100 ms for a thousand nodes.
+var measure = flag.Bool("measure", false, "measure, and print rows of a table (make bench)")
+
+// TestBenchLint prints how long a playbook of a thousand nodes takes to lint.
+func TestBenchLint(t *testing.T) {
+	if !*measure {
+		t.Skip("run by: make bench")
+	}
+	const may = 100 * time.Millisecond
+	r := testing.Benchmark(BenchmarkLint)
+	took := time.Duration(r.NsPerOp()).Round(10 * time.Microsecond)
+	t.Logf("bench| playbook lint, 1,000 nodes | %v | %.1f MB/s | | %v |", took, float64(len(bigBook()))/1e6/took.Seconds(), may)
+	if took > may {
+		t.Errorf("lint takes %v, %v are allowed", took, may)
+	}
+}
+
 func BenchmarkLint(b *testing.B) {
 	data := bigBook()
 	b.SetBytes(int64(len(data)))
