@@ -3,6 +3,7 @@ package logs
 import (
 	"math"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -45,7 +46,9 @@ func newCell() *cell {
 func (c *cell) add(p plot, n int) {
 	c.count += n
 	bump(c.causes, p.cause, n)
-	bump(c.users, p.user, n)
+	if !strings.HasPrefix(p.user, agentMark) {
+		bump(c.users, p.user, n)
+	}
 	bump(c.sources, p.source, n)
 	c.remember(p, n)
 }

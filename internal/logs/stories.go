@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -245,6 +246,7 @@ func (p *plotter) rest() {
 	s, open := newStory(ReadMixed), p.open()
 	shared, works := p.gotIn(open) > len(open)/4, p.works(open)
 	p.claim(s, open)
+	maps.DeleteFunc(s.users, func(user string, _ int) bool { return strings.HasPrefix(user, agentMark) }) // a browser is nobody
 	told := 0
 	for _, other := range p.stories {
 		told += other.count
@@ -273,9 +275,12 @@ func (p *plotter) rest() {
 		s.reading = ReadMixed // people mistype all the time; only a beginning makes it a fault of the service
 	}
 	spikes := left.spikes(buckets, first)
-	if s.reading == ReadMixed && len(spikes) > 0 {
+	if len(spikes) > 0 && (s.reading == ReadMixed || s.reading == ReadEveryone || s.reading == ReadGateway) {
 		top := slices.MaxFunc(spikes, func(a, b Spike) int { return cmp.Compare(a.Count, b.Count) })
-		s.reading, s.spike = top.Reading, &top
+		s.spike = &top
+		if s.reading == ReadMixed {
+			s.reading = top.Reading
+		}
 	}
 	if shared && (s.reading == ReadSpray || s.reading == ReadBrute) {
 		s.reading, s.spike = ReadMixed, nil // who gets in is no attacker

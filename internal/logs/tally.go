@@ -46,7 +46,8 @@ type tally struct {
 	pairs                                 *pairs
 	hits                                  *hits
 	steps                                 *steps
-	reasons                               map[reason]int
+	reasons                               map[reason]int // by source
+	where                                 map[reason]int // the same by app
 	cut                                   *Cut
 }
 
@@ -54,7 +55,7 @@ func newTally(o Options) *tally {
 	return &tally{
 		Options: o, causes: map[string]*Entry{}, systems: map[string]*Entry{}, users: map[string]*Entry{}, apps: map[string]*Entry{},
 		sources: map[string]*Entry{}, meanings: map[string]meaning{}, cache: map[string]meaning{}, series: newSeries(),
-		challenges: newChallenges(), pairs: newPairs(), hits: newHits(), steps: newSteps(), reasons: map[reason]int{},
+		challenges: newChallenges(), pairs: newPairs(), hits: newHits(), steps: newSteps(), reasons: map[reason]int{}, where: map[reason]int{},
 	}
 }
 
@@ -96,7 +97,8 @@ func (t *tally) add(r *record) {
 	count(t.sources, source, r)
 	r.source = source
 	t.pairs.add(r, m.cause)
-	t.because(source, m.cause, r.count)
+	because(t.reasons, source, m.cause, r.count)
+	because(t.where, short(r.app), m.cause, r.count)
 	if r.when.IsZero() {
 		return
 	}
@@ -109,13 +111,13 @@ func (t *tally) add(r *record) {
 	t.series.add(r.when, r.count, m.cause, short(r.who()), source)
 }
 
-// A reason is a cause at a source.
-type reason struct{ source, cause string }
+// A reason is a cause at a source, or in an app.
+type reason struct{ of, cause string }
 
-func (t *tally) because(source, cause string, n int) {
-	key := reason{source, cause}
-	if _, ok := t.reasons[key]; ok || len(t.reasons) < maxKeys {
-		t.reasons[key] += n
+func because(list map[reason]int, of, cause string, n int) {
+	key := reason{of, cause}
+	if _, ok := list[key]; ok || len(list) < maxKeys {
+		list[key] += n
 	}
 }
 

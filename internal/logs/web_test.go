@@ -117,3 +117,39 @@ func TestProgramsWithAnOldSecret(t *testing.T) {
 		})
 	}
 }
+// A browser is nobody: many people with the same one are not one account.
+func TestABrowserIsNoAccount(t *testing.T) {
+	var b strings.Builder
+	for i := range 300 {
+		fmt.Fprintf(&b, "192.0.2.%d - - [%s] \"GET /p/%d HTTP/1.1\" 403 9 \"-\" \"Mozilla/5.0 (X11)\"\n", i%100, day.Add(time.Duration(i*i%977)*time.Minute).Format("02/Jan/2006:15:04:05 -0700"), i)
+	}
+	r := read(t, logs.Options{}, b.String())
+	if diff := cmp.Diff([]string{logs.ReadMixed}, readings(r)); diff != "" || r.Findings[0].Users != 0 || strings.Contains(r.Verdict.Summary, "Mozilla") {
+		t.Errorf("-want +got\n%s%+v", diff, r.Findings)
+	}
+}
+
+// When everybody is refused, the headline says where, why and since when.
+func TestABrokenAppAmongOthers(t *testing.T) {
+	var b strings.Builder
+	for i := range 2000 {
+		code, app := 0, []string{"Mail", "Shop"}[i%2]
+		switch {
+		case app == "Shop" && i >= 1200:
+			code = 53003
+		case i%50 == 0:
+			code = 50126
+		}
+		at := day.Add(time.Duration(i) * time.Minute)
+		fmt.Fprintf(&b, `{"createdDateTime":%q,"userPrincipalName":"u%d@example.org","appDisplayName":%q,"ipAddress":"192.0.2.%d","correlationId":"c%d","status":{"errorCode":%d,"failureReason":"x"}}`+"\n", at.Format(time.RFC3339), i*7%120, app, i*7%120, i, code)
+	}
+	r := read(t, logs.Options{}, b.String())
+	if r.Verdict.Reading != logs.ReadEveryone || r.Verdict.Cause != "policy_blocked" {
+		t.Fatalf("%+v", r.Findings)
+	}
+	for _, want := range []string{" at Shop,", "mostly because ", "It began at 2026-05-30 20:00 UTC."} {
+		if !strings.Contains(r.Verdict.Summary, want) {
+			t.Errorf("no %q in %s", want, r.Verdict.Summary)
+		}
+	}
+}

@@ -36,11 +36,14 @@ func (t *tally) words(f Finding, s *story) (summary string, next Next) {
 			next.Text = "Look whether any of the accounts signed in from there, and demand a second step."
 		}
 	case ReadGateway:
-		summary = fmt.Sprintf("%s fail behind one address, %s, and wrong passwords are not the reason. A shared gateway, proxy or program is broken.", number(f.Users, "account"), orUnnamed(f.Source, "the main one"))
+		summary = fmt.Sprintf("%s fail behind one address, %s, and wrong passwords are not the reason%s. A shared gateway, proxy or program is broken.", number(f.Users, "account"), orUnnamed(f.Source, "the main one"), mostly(m))
 		next.Text = "Look at the machine at that address: its settings, its certificate, its clock and its secret."
 	case ReadEveryone:
-		summary = fmt.Sprintf("%s fail, from %s. The fault is more likely in the service than with them.", number(f.Users, "account"), number(f.Sources, "address"))
-		next.Text = "Look at what changed in the service when it began: its settings, certificate, clock or directory."
+		summary = fmt.Sprintf("%s fail%s, from %s%s. The fault is more likely in the service than with them.", number(f.Users, "account"), t.at(f.Cause), number(f.Sources, "address"), mostly(m))
+		next.Text = "Look at what changed in the service when it began: its settings, rules, certificate, clock or directory."
+		if m.next != "" {
+			next.Text += " " + m.next
+		}
 	default:
 		summary = fmt.Sprintf("%s without a common pattern.", number(f.Count, "failure"))
 		next.Text = m.next
@@ -52,6 +55,29 @@ func (t *tally) words(f Finding, s *story) (summary string, next Next) {
 		summary += " " + began
 	}
 	return summary, next
+}
+
+// at is the app that nearly all failures of a cause were in.
+func (t *tally) at(cause string) string {
+	all, apps := 0, map[string]int{}
+	for r, n := range t.where {
+		if r.cause == cause {
+			all += n
+			apps[r.of] += n
+		}
+	}
+	if app := most(apps); app != "" && float64(apps[app]) >= mainShare*float64(all) {
+		return " at " + plain(app)
+	}
+	return ""
+}
+
+// mostly is the main reason in words.
+func mostly(m meaning) string {
+	if m.title == "" {
+		return ""
+	}
+	return ", mostly because " + m.title
 }
 
 func wordsHammer(f Finding, s *story, zone *time.Location) (summary, next string) {
