@@ -20,6 +20,7 @@ import (
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/phone"
 	"github.com/authdoctor/authdoctor/internal/probe"
+	"github.com/authdoctor/authdoctor/internal/redact"
 	"github.com/authdoctor/authdoctor/internal/state"
 )
 
@@ -100,15 +101,19 @@ func exitStatus(err error, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "Stopped.")
 		return exitCancel
 	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "authdoctor: %s\n", err)
+		fmt.Fprintf(stderr, "authdoctor: %s\n", told(err.Error()))
 		if usage.Hint != "" {
-			fmt.Fprintf(stderr, "  %s\n", strings.ReplaceAll(usage.Hint, "\n", "\n  "))
+			fmt.Fprintf(stderr, "  %s\n", strings.ReplaceAll(told(usage.Hint), "\n", "\n  "))
 		}
 		return exitUsage
 	}
-	fmt.Fprintf(stderr, "authdoctor: %s\n", err)
+	fmt.Fprintf(stderr, "authdoctor: %s\n", told(err.Error()))
 	return exitFault
 }
+
+// told is a text about what was given, which may hold a secret: a file that
+// was taken for another one, an argument in the wrong place.
+func told(s string) string { return redact.Text(redact.Printable(s)) }
 
 // usagef is a mistake in what was given, with what to type next.
 func usagef(hint, format string, args ...any) error {

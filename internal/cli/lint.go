@@ -166,6 +166,9 @@ func lintCases(file string, problems []playbook.Problem) []diag.TestCase {
 }
 
 func (p *program) emitLint(run diag.TestRun, problems []playbook.Problem, files int) error {
+	for i, pr := range problems { // a file that was taken for a playbook may hold anything
+		problems[i].Message, problems[i].Excerpt, problems[i].Hint = told(pr.Message), told(pr.Excerpt), told(pr.Hint)
+	}
 	switch p.format {
 	case "json":
 		return p.emitJSON(map[string]any{

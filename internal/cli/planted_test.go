@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,7 +29,7 @@ func planted() []plant {
 	jwt := "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiJwbGFudGVkLTx4PiJ9" + "." + strings.Repeat("Qx7", 14)
 	hex := "9f86d081884c7d65" + "9a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a"
 	var list []plant
-	for i, t := range [][2]string{
+	for _, t := range [][2]string{
 		{"bearerS3cretA", "Authorization: Bearer «»"}, {"YWxpY2U6cGxhbnRlZA==", "Authorization: Basic «»"},
 		{jwt, "token «» was refused"}, {jwt + "z", `{"id_token":"«»"}`}, {jwt + "y", "https://app.example/cb#id_token=«»"},
 		{"Plantedafg1", "Cookie: afg=«»; theme=dark"}, {"PlantedST2", "Cookie: a=b; ST=«»"}, {"planted3sess", "ASP.NET_SessionId=«»"},
@@ -38,8 +39,8 @@ func planted() []plant {
 		{"plantedAccess7", "https://x.example/#access_token=«»&expires_in=1"}, {"0.ARoAplanted8", `{"refresh_token": "«»"}`}, {"plantedTok9", "access_token: «»"},
 		{"dBjftJeZ4CVPmB92K27uhbUJU1p1r", "code_verifier=«»"}, {"E9Melhoa2OwvFrEMTJguCHaoe", `{"code_verifier":"«»"}`},
 		{"urlPass10", "https://joe:«»@www.example.org/login"}, {"dbPass11x", "postgres://app:«»@db.example:5432/x"}, {"proxyPass12", "HTTPS_PROXY=http://joe:«»@proxy.example:3128"},
-		{"MIIEplantedKeyAAAA", "-----BEGIN RSA PRIVATE " + "KEY-----\n«»\n-----END RSA PRIVATE " + "KEY-----"},
-		{"b3BlbnNzaPlanted1", "-----BEGIN OPENSSH PRIVATE " + "KEY-----\n«»\n-----END OPENSSH PRIVATE " + "KEY-----"},
+		{"MIIEplantedKeyAAAABBBBCCCC", "-----BEGIN RSA PRIVATE " + "KEY-----\n«»\n-----END RSA PRIVATE " + "KEY-----"},
+		{"b3BlbnNzaPlanted1AAAABBBB", "-----BEGIN OPENSSH PRIVATE " + "KEY-----\n«»\n-----END OPENSSH PRIVATE " + "KEY-----"},
 		{"AKIA" + "PLANTED7EXAMPLE7", "key «» was denied"}, {"wJalrXUtnFEMI/K7MDENG/bPxRfiPLANTED", "aws_secret_access_key = «»"}, {"ASIA" + "PLANTED7EXAMPLE8", "Credential=«»/20260318/us-east-1"},
 		{"AIza" + "SyPlanted34567890abcdefghijklmnopq", "key=«»"}, {"ghp_" + "Planted62C7e42F292c6912E7710c838347Ae", "git clone with «» failed"},
 		{"github_pat_" + "11PLANTED0123456789_abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH", "token «»"}, {"xoxb-" + "123456789012-planted7890abcdef", "Slack said not_authed for «»"},
@@ -52,7 +53,6 @@ func planted() []plant {
 		{"glpat-" + "planted890abcdefgh", "PRIVATE-TOKEN: «»"}, {"digestResp20abc", `Authorization: Digest username="jo", response="«»"`}, {"sk_live_" + "planted890abcdefghijkl", "Stripe key «»"},
 		{"planted21pin", "passphrase: «»"}, {"5551234", "PIN: «»"}, {"csrf22plantedtoken0123", "csrf=«»"}, {"deviceCode23abc", `{"device_code":"«»"}`}, {"plantedRefresh24", "refresh_token=«»"},
 	} {
-		_ = i
 		list = append(list, plant{t[0], strings.ReplaceAll(t[1], "«»", t[0])})
 	}
 	return list
@@ -114,6 +114,10 @@ func TestSixtySecretsAreInNoOutput(t *testing.T) {
 	t.Run("message", plantMessage)
 	t.Run("server", plantServer)
 	t.Run("environment", plantEnvironment)
+	t.Run("talkers", plantTalkers)
+	t.Run("files", plantFiles)
+	t.Run("wrong", plantWrong)
+	t.Run("phone", plantPhone)
 }
 
 // Beside an error that is known, so that what stands around it is looked at.
@@ -169,9 +173,15 @@ func plantMessage(t *testing.T) {
 	}
 	dir := t.TempDir()
 	file := answers(t, walked)
+	withMessage := answers(t, walked+"message: "+strconv.Quote(all.String())+"\n")
+	got := run(t, home(t.TempDir()), "diagnose", "alarmcom", "--answers", withMessage, "--format", "json")
+	search(t, "message in an answers file", got.stdout+got.stderr)
+	if !strings.Contains(got.stdout, "[redacted:") {
+		t.Errorf("the message is not in the report: %s", got.stderr)
+	}
 	record := filepath.Join(dir, "record.yaml")
 	for _, format := range []string{"text", "json", "junit", "html", "markdown"} {
-		got := run(t, home(dir), "diagnose", "alarmcom", "--answers", file, "--message", all.String(), "--format", format, "--record", record)
+		got = run(t, home(dir), "diagnose", "alarmcom", "--answers", file, "--message", all.String(), "--format", format, "--record", record)
 		search(t, "diagnose "+format, got.stdout+got.stderr)
 		got = run(t, home(dir), "report", "--format", format)
 		search(t, "report "+format, got.stdout+got.stderr)

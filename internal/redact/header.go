@@ -26,7 +26,7 @@ func (sc *scanner) headerExtent(at place) (from, to int) {
 		if n := maskLen(sc.s[i:to]); n > 0 {
 			i += n
 		}
-		if sc.at(i) == end {
+		if sc.at(i) == end && (sc.at(i-1) != '\\' || sc.at(at.key-2) == '\\') { // one that is escaped more belongs to the text
 			to = i
 		}
 	}
@@ -102,9 +102,14 @@ func (sc *scanner) cookie(from, to int, attribute bool) {
 	}
 }
 
-// scheme masks "Bearer …" and "Basic …" wherever they stand.
+// scheme masks "Bearer …", "Basic …" and "Digest username=…" wherever they stand.
 func (sc *scanner) scheme(w word) int {
 	name := strings.ToLower(sc.text(w))
+	if from := sc.skip(w.to, " "); name == "digest" && sc.has(from, "username=") {
+		to := sc.lineEnd(from)
+		sc.add(from, to, "authorization")
+		return to
+	}
 	if name != "bearer" && name != "basic" || sc.at(w.to) != ' ' {
 		return 0
 	}

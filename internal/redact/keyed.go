@@ -27,6 +27,11 @@ func (sc *scanner) keyed(w, previous word) int {
 	if c.kind == "code" {
 		to = sc.pairOfDigits(from, to)
 	}
+	if c.rule == pin { // digits, whatever else is on its line
+		if n := strings.IndexAny(sc.s[from:to], " \t"); n > 0 {
+			to = sc.trim(from, from+n)
+		}
+	}
 	if !secret(c, sc.s[from:to], at) || sc.sentence(from, to, at) || sc.refused(c, from, at) {
 		return w.to
 	}
@@ -54,7 +59,7 @@ func (sc *scanner) classOf(key string, w, previous word, at place) class {
 		return class{}
 	}
 	before := ""
-	if previous.to > 0 && w.from == previous.to+1 && sc.s[previous.to] == ' ' {
+	if previous.to > 0 && w.from == previous.to+1 && sc.s[previous.to] == ' ' && sc.s[previous.to-1] != '.' { // a sentence ended there
 		before = sc.text(previous)
 	}
 	return classify(key, before)

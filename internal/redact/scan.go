@@ -46,11 +46,21 @@ func (sc *scanner) scan() {
 	}
 }
 
+// sshVersions begin the line with which an SSH server says what it is (RFC
+// 4253, section 4.2).
+var sshVersions = []string{"SSH-2.0-", "SSH-1.99-"}
+
 // A word is s[from:to].
 type word struct{ from, to int }
 
 func (sc *scanner) wordAt(i int) word {
 	w := word{i, i}
+	for _, version := range sshVersions {
+		if sc.has(i, version) { // what follows is the server's own text
+			w.to += len(version)
+			return w
+		}
+	}
 	for w.to < len(sc.s) && inWord(sc.s[w.to]) {
 		w.to++
 	}

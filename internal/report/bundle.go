@@ -94,7 +94,8 @@ func Preview(w io.Writer, r *diag.Report) error {
 
 const manifestName = "manifest.json"
 
-func pack(r *diag.Report) ([]packed, error) {
+func pack(dirty *diag.Report) ([]packed, error) {
+	r := clean(dirty) // also for what is taken from it one by one
 	var page, data, text bytes.Buffer
 	if err := HTML(&page, r, Options{Details: true}); err != nil {
 		return nil, err
@@ -106,8 +107,8 @@ func pack(r *diag.Report) ([]packed, error) {
 		return nil, err
 	}
 	files := []packed{
-		{"request.txt", "who is asked, and for what", request(clean(r))},
-		{"tried.txt", "what was seen, measured and tried, in order, with its time", tried(clean(r))},
+		{"request.txt", "who is asked, and for what", request(r)},
+		{"tried.txt", "what was seen, measured and tried, in order, with its time", tried(r)},
 		{"report.txt", "the report as text", text.Bytes()},
 		{"report.html", "the report as a page", page.Bytes()},
 		{"report.json", "the report as data", data.Bytes()},

@@ -74,7 +74,6 @@ type copier struct {
 
 // asIs are the types in which nothing comes from outside.
 var asIs = map[reflect.Type]bool{
-	reflect.TypeFor[diag.Tool]():   true,
 	reflect.TypeFor[diag.Status](): true,
 }
 

@@ -1,0 +1,120 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/authdoctor/authdoctor/internal/cli"
+)
+
+// plantFiles puts secrets into reports that were saved, in every text of them.
+func plantFiles(t *testing.T) {
+	dir := t.TempDir()
+	whole := run(t, nil, "diagnose", "alarmcom", "--answers", answers(t, walked), "--no-journal", "--format", "json", "--quiet", "--message", "AADSTS50126 "+marker).stdout
+	for some := range slices.Chunk(planted(), 8) {
+		text := ""
+		for _, p := range some {
+			text += "\n" + p.text
+		}
+		var r any
+		if err := json.Unmarshal([]byte(whole), &r); err != nil {
+			t.Fatal(err)
+		}
+		data, err := json.Marshal(everyText(r, "", text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		saved := filepath.Join(dir, "saved.json")
+		if err := os.WriteFile(saved, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]string{{"--format", "text"}, {"--format", "json"}, {"--format", "html"}, {"--format", "markdown"}, {"--format", "junit"}, {"--preview"}, {"--bundle", filepath.Join(dir, "packet.zip")}} {
+			got := run(t, nil, append([]string{"report", saved}, args...)...)
+			search(t, "report "+strings.Join(args, " "), got.stdout+got.stderr)
+			if got.code == 2 || got.code == 4 {
+				t.Fatalf("%v: %s", args, got.stderr)
+			}
+		}
+		_ = os.Remove(saved)
+	}
+	searchFiles(t, "bundle", dir)
+}
+
+// everyText puts a text behind every text of a document, except where only
+// certain ones may stand.
+func everyText(v any, key, text string) any {
+	switch v := v.(type) {
+	case string:
+		switch key {
+		case "schema", "started", "finished", "at", "status", "layer", "strength", "scope", "where", "source", "order", "unit", "kind", "from", "what", "sha256", "state", "outcome", "probe", "who", "does":
+			return v
+		}
+		return v + " " + text
+	case []any:
+		for i := range v {
+			v[i] = everyText(v[i], key, text)
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = everyText(v[k], k, text)
+		}
+	}
+	return v
+}
+
+// plantWrong puts secrets where they are wrong, so that an error tells of
+// them. Each secret comes into every third place, and each place gets every
+// third secret.
+func plantWrong(t *testing.T) {
+	for i, p := range planted() {
+		line := strings.ReplaceAll(p.text, "\n", " ")
+		quoted := strconv.Quote(line)
+		for j, text := range []string{
+			"schema: authdoctor.answers/1\nsymptoms: [" + quoted + "]\n", "schema: authdoctor.answers/1\nanswers: {where-fails: " + quoted + "}\n",
+			"schema: authdoctor.answers/1\n" + quoted + ": x\n", "schema: authdoctor.answers/1\nmessage: {" + line + "\n", line + "\n", "schema: " + quoted + "\n",
+			"schema: authdoctor.answers/1\nchecks: {clock: " + quoted + "}\n", "schema: authdoctor.answers/1\nretest: {arm: " + quoted + "}\n",
+		} {
+			if (i+j)%3 != 0 {
+				continue
+			}
+			got := run(t, nil, "diagnose", "alarmcom", "--no-journal", "--answers", write(t, "wrong.yaml", text))
+			search(t, "answers file "+text, got.stdout+got.stderr)
+			got = run(t, nil, "playbook", "lint", write(t, "book.yaml", text))
+			search(t, "playbook", got.stdout+got.stderr)
+			got = run(t, nil, "playbook", "test", write(t, "book.yaml", text))
+			search(t, "scenario", got.stdout+got.stderr)
+		}
+		for j, args := range [][]string{
+			{"diagnose", line}, {"diagnose", "alarmcom", "--no-input", "--symptom", line}, {"diagnose", "alarmcom", "--no-input", "--answer", line}, {"diagnose", "alarmcom", "--no-input", "--answer", "where-fails=" + line},
+			{"diagnose", "alarmcom", "--no-input", "--check", "clock=" + line}, {"diagnose", "alarmcom", "--no-input", "--var", line}, {"diagnose", "alarmcom", "--no-input", "--surface", line},
+			{"diagnose", "alarmcom", "--no-input", "--no-checks", "--with", "login-page.url=" + line}, {"diagnose", "alarmcom", "--no-input", "--with", line}, {"diagnose", "alarmcom", "--no-input", "--order", line},
+			{"diagnose", "alarmcom", "--no-input", "--timeout", line}, {"diagnose", "alarmcom", "--answers", line}, {"session", "show", line}, {"session", "delete", line}, {"report", line}, {"report", "./" + line},
+			{"report", "--format", line}, {"logs", line}, {"codes", line}, {"guide", "alarmcom", line}, {"probe", "http", "--url", line}, {"probe", "imap", "--address", line}, {"probe", line}, {line}, {"--x=" + line},
+			{"phone", "--wait", "1ms", "--host", line}, {"phone", "--address", line}, {"phone", "--interface", line}, {"check", line}, {"explain", "--format", line},
+		} {
+			if (i+j)%3 != 0 {
+				continue
+			}
+			got := run(t, nil, args...)
+			search(t, strings.Join(args, " "), got.stdout+got.stderr)
+		}
+	}
+}
+
+// plantPhone is a phone that says a secret wherever it says something.
+func plantPhone(t *testing.T) {
+	server := timeServer(t, 0)
+	for i, p := range planted() {
+		quoted, _ := json.Marshal(p.text)
+		facts := []string{`,"zone":` + string(quoted), `,"reach":{"outcome":` + string(quoted) + `,"took":1}`, `,"zone":"Europe/` + string(quoted)[1:]}[i%3]
+		k := &pocket{t: t, facts: facts, done: make(chan struct{})}
+		got := run(t, func(sys *cli.System) { atHome(loopback)(sys); sys.Stderr = k }, "phone", "--format", []string{"text", "json"}[i%2], "--server", server, "--host", "www.example.org")
+		<-k.done
+		search(t, "phone", got.stdout+k.screen.String())
+	}
+}
