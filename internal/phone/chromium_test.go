@@ -153,6 +153,53 @@ func TestThePageLooksAround(t *testing.T) {
 	}
 }
 
+// A host that answers was reached, whatever it answers, and wherever it leads;
+// what it leads to is asked nothing. One where nothing listens was not.
+func TestThePhoneReachesTheHost(t *testing.T) {
+	elsewhere := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		t.Error("where the host leads to is asked")
+	}))
+	t.Cleanup(elsewhere.Close)
+	chromium := browser.Open(t)
+	for _, tt := range []struct {
+		name   string
+		answer http.HandlerFunc // nil where nobody answers
+		want   string
+	}{
+		{"well", func(http.ResponseWriter, *http.Request) {}, phone.Reached},
+		{"refused", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }, phone.Reached},
+		{"broken", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, phone.Reached},
+		{"led elsewhere", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, http.StatusFound) }, phone.Reached},
+		{"nobody", nil, phone.Failed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			asked := false
+			host := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				asked = true
+				tt.answer(w, r)
+			}))
+			t.Cleanup(host.Close)
+			if tt.answer == nil {
+				host.Close()
+			}
+			tab := chromium.Another(t)
+			tab.TrustAll()
+			page := serve(t, func(o *phone.Options) { o.Host = strings.TrimPrefix(host.URL, "https://") })
+			tab.Set(small)
+			tab.Go(page.URL)
+			tab.Press("#go")
+			tab.Text("#headline")
+			r, err := page.Wait(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Phone.Reach.Outcome != tt.want || asked != (tt.answer != nil) {
+				t.Errorf("%+v, asked %t; want %s", r.Phone.Reach, asked, tt.want)
+			}
+		})
+	}
+}
+
 // The page holds its own in every window, light and dark, at each moment.
 func TestThePageIsForEverybody(t *testing.T) {
 	chromium := browser.Open(t)

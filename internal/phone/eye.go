@@ -87,7 +87,9 @@ func Seen(shows, amount string, ref Reference, now Moment) *Result {
 		r.judge(0, glance+ref.unsure(now))
 	case shows == showsHour:
 		r.unknown("the phone shows another hour: either it is set to another time zone, which does no harm, or somebody has moved its clock, which spoils every code")
-		r.Advice = append(r.Advice, "Set date, time and time zone of the phone to automatic, and look again.")
+		r.Advice = append(append(r.Advice,
+			"One hour is mostly summer time that was set by hand; several are another time zone, as after a journey. Wrong by a quarter, a half or whole hours, codes are refused if the hour was moved, and right if only the zone differs."),
+			advice(ZoneWrong)...)
 	case shows == showsDay && ref.Verified:
 		r.Clock.Outcome, r.Clock.Status = DateWrong, diag.Fail
 		r.Clock.Summary = "wrong by more than a day: its codes are refused"

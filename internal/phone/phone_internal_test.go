@@ -169,6 +169,12 @@ func TestSeen(t *testing.T) {
 			}
 		})
 	}
+	// Whoever is off by hours or by a day is told what to set, and what not.
+	for shows, want := range map[string]string{showsHour: "Set the time zone, never the hour", showsDay: "switch on Set Automatically"} {
+		if got := strings.Join(Seen(shows, "", sure, Reading(noon)).Advice, " "); !strings.Contains(got, want) {
+			t.Errorf("%s: advice is %q", shows, got)
+		}
+	}
 	for _, shows := range []string{showsSame, showsEarlier, showsLater, showsHour, showsDay} {
 		if _, more := ShowsBy(shows); more != (shows == showsEarlier || shows == showsLater) {
 			t.Errorf("%s asks for more: %v", shows, more)

@@ -24,7 +24,11 @@ func (c *clock) untilNext() time.Duration {
 
 // caption says what time this is, and how far to trust it.
 func (c *clock) caption() string {
-	zone := c.time().Format("MST, Monday 2 January")
+	at := c.time()
+	zone := at.Format("MST, Monday 2 January")
+	if _, east := at.Zone(); east != 0 { // for whoever has a phone that shows another hour
+		zone += at.UTC().Format("; 15:04 in UTC")
+	}
 	if c.known {
 		return "This is the right time, as measured just now (" + zone + ")."
 	}
