@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -246,7 +247,7 @@ func (d *diagnosis) choosePlaybook(ctx context.Context) error {
 		d.opt.playbook = name
 		return err
 	}
-	var choices, sorting []diag.Choice
+	var choices, technical, sorting []diag.Choice
 	for _, id := range builtIn() {
 		book, err := d.load(id)
 		if err != nil {
@@ -257,9 +258,13 @@ func (d *diagnosis) choosePlaybook(ctx context.Context) error {
 			sorting = append(sorting, choice) // for whom none of the others fits
 			continue
 		}
+		if s := book.Surfaces[0]; s == "cli" || s == "desktop" {
+			technical = append(technical, choice) // what people use at home comes first
+			continue
+		}
 		choices = append(choices, choice)
 	}
-	choices = append(choices, sorting...)
+	choices = slices.Concat(choices, technical, sorting)
 	name, err := d.wizard.Playbook(ctx, choices)
 	d.opt.playbook = name
 	return err

@@ -19,7 +19,7 @@ func (d *diagnosis) offerPacket(ctx context.Context, id string, r *diag.Report) 
 			ID: "packet", Text: "Make a file with all of this for " + to + "?",
 			Help: "It says what was seen, measured and tried, and when. No password, code, cookie or token is in it; e-mail addresses and public addresses have stand-ins.",
 			Choices: []diag.Choice{
-				{ID: "yes", Text: "Yes, in this folder"}, {ID: "see", Text: "Let me see first what would be in it"}, {ID: "no", Text: "No"},
+				{ID: "yes", Text: "Yes, in this folder"}, {ID: "see", Text: "Let me see first what would be in it"}, {ID: "no", Text: "No", Unsure: true},
 			},
 		})
 		if err != nil || len(answer.Choices) == 0 || answer.Choices[0] == "no" {

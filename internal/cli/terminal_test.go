@@ -212,6 +212,89 @@ func TestTriageLeadsOn(t *testing.T) {
 	s.ends(130)
 }
 
+// Back goes one page at a time, over the message too, and finds each as it was.
+func TestBackOverTheMessage(t *testing.T) {
+	s := sitDown(t, map[string]string{"TERM": "xterm"}, "diagnose", "alarmcom", "--no-checks")
+	s.sees("What do you see?")
+	s.sees("quit")
+	s.types(space + enter)
+	s.sees("error message?")
+	s.sees("quit")
+	s.types("Your account has been locked." + enter)
+	s.sees("Try no password")
+	s.sees("Where does it fail?")
+	s.sees("q quit")
+	s.types("b")
+	s.sees("error message?")
+	s.sees("Your account has been locked.")
+	s.sees("quit")
+	s.types("\x1b")
+	s.sees("What do you see?")
+	s.sees("[x] The app says")
+	s.sees("q quit")
+	s.types(ctrlC)
+	s.ends(130)
+}
+
+// A locked account is left alone from the first step on, whether it was ticked
+// or the message says so; and where nothing helped, nothing is to be proven.
+func TestALockedAccountIsLeftAlone(t *testing.T) {
+	for name, told := range map[string][]string{
+		"ticked":      {"--symptom", "says-locked", "--message", "x"},
+		"the message": {"--symptom", "login-rejected", "--message", "Your account has been locked."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sitDown(t, map[string]string{"TERM": "xterm"}, append([]string{"diagnose", "alarmcom", "--no-checks",
+				"--answer", "where-fails=same-network", "--answer", "which-clients=all", "--answer", "came-back=no", "--answer", "two-factor-fault=not-reached",
+				"--answer", "login-log=not-available", "--answer", "sign-in-page=not-sure", "--answer", "code-method=text", "--answer", "web-login=not-tried"}, told...)...)
+			s.sees("Most likely")
+			s.sees("q quit")
+			s.types(enter)
+			s.sees("try nothing now, not even the right password")
+			s.sees("What happened?")
+			s.sees("Go on without trying")
+			s.sees("q quit")
+			if plain := s.screen.plain(); strings.Contains(plain, "second try") || strings.Contains(plain, "twice at most") {
+				t.Errorf("somebody is sent to try:\n%s", plain)
+			}
+			s.types(enter)
+			s.sees("Have it unlocked first")
+			s.types(ctrlC)
+			s.ends(130)
+		})
+	}
+}
+
+// Where nothing helped, the walk ends in handing over, with no proof asked for.
+func TestNothingToProve(t *testing.T) {
+	s := sitDownWith(t, map[string]string{"TERM": "xterm"}, func(_ *cli.System, tty *os.File) {
+		_ = pty.Setsize(tty, &pty.Winsize{Rows: 60, Cols: 80})
+	}, "diagnose", "alarmcom", "--no-checks", "--symptom", "login-rejected", "--message", "x",
+		"--answer", "where-fails=same-network", "--answer", "which-clients=one", "--answer", "came-back=no", "--answer", "two-factor-fault=not-reached",
+		"--answer", "login-log=not-available", "--answer", "sign-in-page=not-sure", "--answer", "code-method=text", "--answer", "web-login=not-tried")
+	s.sees("Most likely")
+	s.sees("q quit")
+	s.types(enter)
+	for _, p := range []struct{ sees, keys string }{
+		{"Step 1 of 5", down + down + enter}, // the web page refuses it too
+		{"not what", enter},                  // the app's session: skipped
+		{"Step 3 of 5", enter},
+		{"been through Login Help", down + enter},
+	} {
+		s.sees(p.sees)
+		s.sees("q quit")
+		s.types(p.keys)
+	}
+	s.sees("None of the steps helped")
+	s.sees("Make a file with all of this")
+	s.sees("q quit")
+	s.types(down + down + enter)
+	s.ends(1)
+	if out := s.stdout.String(); !strings.Contains(out, "Not fixed; all but 2 of 5 steps tried.") || strings.Contains(s.screen.plain(), "Step 5 of 5") {
+		t.Errorf("it ends in:\n%s\n%s", out, s.screen.plain())
+	}
+}
+
 func TestCtrlCKeepsWhatWasFound(t *testing.T) {
 	s := sitDown(t, map[string]string{"TERM": "xterm"}, "diagnose", "alarmcom", "--no-checks", "--symptom", "session-drops", "--check", "clock=drifting")
 	s.sees("Where does it fail?")

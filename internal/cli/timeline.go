@@ -107,6 +107,10 @@ func (w wording) step(e diag.Event) diag.Moment {
 			m.Text = s.Title
 		}
 	}
+	if e.Did.Outcome == "" && len(e.Did.Checkpoints) == 0 {
+		m.What = "other"
+		m.Text += " – left out, since nothing had helped"
+	}
 	if o := w.title("outcome", e.Step+"="+e.Did.Outcome); e.Did.Outcome != "" && o != "" {
 		m.Text += " – " + outcomeWord(e.Did.Outcome, o)
 	}

@@ -84,18 +84,33 @@ func (s *state) clockOffset() (float64, bool) {
 
 func (s *state) repairQuestion(c *judged) diag.Question {
 	q := diag.Question{
-		ID: diag.AskRepair, Text: "What now?", Finding: s.final(c),
+		ID: diag.AskRepair, Text: "What now?", Finding: s.final(c), Careful: s.leaveAlone(c),
 		Choices: []diag.Choice{{ID: diag.ChoiceAgain, Text: "Check again"}},
 	}
 	if s.ev.Where() != diag.WhereElsewhere && c.Scope != diag.ScopeService {
 		text := "It fails on another device, away from this network"
-		if c.Code == offline {
+		switch {
+		case c.Code == offline && s.ev.Where() == diag.WhereHere:
+			text = "It fails on another device too, and that one has internet"
+		case c.Code == offline:
 			text = "The phone or tablet that is refused has internet: go on for that"
 		}
 		q.Choices = append(q.Choices, diag.Choice{ID: diag.ChoiceElsewhere, Text: text})
 	}
 	q.Choices = append(q.Choices, diag.Choice{ID: diag.ChoiceStop, Text: "Stop here"})
 	return q
+}
+
+// leaveAlone keeps people from changing a password that is not the problem, or
+// of which nothing is known.
+func (s *state) leaveAlone(c *judged) []string {
+	switch {
+	case c.Code != offline:
+		return []string{"your password. What fails here comes before it."}
+	case s.ev.Where() == diag.WhereHere:
+		return []string{"your password. This computer reaches nothing, and that says nothing about it."}
+	}
+	return []string{"your password. This computer reaches nothing, and that says nothing about it, nor about a phone."}
 }
 
 func (s *state) pauseQuestion(c *playbook.Cause) diag.Question {

@@ -329,6 +329,11 @@ func (s *state) titles() map[string]string {
 	for _, c := range s.b.Retest {
 		out["checkpoint:"+c.ID] = s.fill(c.Title)
 	}
+	for _, v := range s.visits {
+		if step := s.stepByID(v.step); step != nil && v.outcome != "" {
+			out["outcome:"+v.step+"="+v.outcome] = s.outcomeText(step, v.outcome)
+		}
+	}
 	return out
 }
 

@@ -354,7 +354,7 @@ func (s *state) endVerdict() diag.Verdict {
 		return v
 	}
 	v.Status = diag.Escalate
-	v.Summary = fmt.Sprintf("Not fixed; all %d steps tried.", len(s.b.Steps))
+	v.Summary = s.tried()
 	if s.episode.number > 0 {
 		v.Summary = "Signing in works, but something else does not. That is for somebody who can see more."
 	}
@@ -363,6 +363,27 @@ func (s *state) endVerdict() diag.Verdict {
 		v.Next.Text = "Turn to " + s.fill(s.b.Escalate.To) + "."
 	}
 	return v
+}
+
+// tried says how much of the walk was gone when nothing helped.
+func (s *state) tried() string {
+	skipped := map[string]bool{}
+	for _, v := range s.visits {
+		skipped[v.step] = v.outcome == diag.DidUnverifiable
+	}
+	n := 0
+	for _, yes := range skipped {
+		if yes {
+			n++
+		}
+	}
+	switch {
+	case n == 0:
+		return fmt.Sprintf("Not fixed; all %d steps tried.", len(s.b.Steps))
+	case n >= len(s.b.Steps)-1:
+		return "Not fixed; no step could be tried."
+	}
+	return fmt.Sprintf("Not fixed; all but %d of %d steps tried.", n, len(s.b.Steps))
 }
 
 // sortedVerdict names the playbook to go on with. It found no cause, so it

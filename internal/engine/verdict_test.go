@@ -315,13 +315,26 @@ func TestHowAWalkEnds(t *testing.T) {
 			t.Errorf("verdict %+v", v)
 		}
 	})
+	t.Run("some or all left out", func(t *testing.T) {
+		for outcome, want := range map[string]string{
+			diag.DidUnchanged: "Not fixed; all but 1 of 3 steps tried.", diag.DidUnverifiable: "Not fixed; no step could be tried.",
+		} {
+			ev := opened("here", nil)
+			ev.Did("credentials", diag.Did{Outcome: outcome})
+			ev.Did("roles", diag.Did{Outcome: diag.DidUnverifiable})
+			ev.Did("proof", diag.Did{Checkpoints: map[string]string{"sign-in": "fails"}})
+			if v := end(compile(t, small()), ev); v.Summary != want {
+				t.Errorf("%s, want %s", v.Summary, want)
+			}
+		}
+	})
 	t.Run("all tried", func(t *testing.T) {
 		ev := opened("here", nil)
-		ev.Did("credentials", diag.Did{Outcome: diag.DidUnverifiable})
-		ev.Did("roles", diag.Did{Outcome: diag.DidUnverifiable})
+		ev.Did("credentials", diag.Did{Outcome: diag.DidUnchanged})
+		ev.Did("roles", diag.Did{Outcome: diag.DidUnchanged})
 		ev.Did("proof", diag.Did{Checkpoints: map[string]string{"sign-in": "fails"}})
 		v := end(compile(t, small()), ev)
-		if v.Status != diag.Escalate || v.Summary != "Not fixed; all 3 steps tried." || v.Next.Text != "Turn to support." || !strings.HasPrefix(v.Why, "Most likely still: old password (") {
+		if v.Status != diag.Escalate || v.Summary != "Not fixed; all 3 steps tried." || v.Next.Text != "Turn to support." || !strings.HasPrefix(v.Why, "Most likely still: it is down (") {
 			t.Errorf("verdict %+v", v)
 		}
 	})

@@ -337,3 +337,35 @@ func TestAProbeThatSaysNothing(t *testing.T) {
 		t.Errorf("finding (-want +got):\n%s", diff)
 	}
 }
+
+// Whoever stops at the first page is told of no cause: nothing is known.
+func TestStoppedAtTheFirstPage(t *testing.T) {
+	who := &person{t: t, replies: []reply{{err: diag.ErrCancelled}}}
+	s := session.Session{Book: compiled(t), Asker: who, Prober: &machine{outcomes: []string{"ok"}}}
+	v, err := s.Run(context.Background(), diag.NewEvidence())
+	if !errors.Is(err, diag.ErrCancelled) || v.Status != diag.Cancelled || v.Cause != "" || v.Summary != "Nothing was told or measured yet." {
+		t.Errorf("verdict %+v (%v)", v, err)
+	}
+}
+
+// After a step that made things worse comes what to stop, and back leads to
+// the step.
+func TestWorseIsSaidBehindTheStep(t *testing.T) {
+	who := &person{t: t, replies: []reply{{choice: "worse"}, {choice: "worse"}, {err: diag.ErrCancelled}}}
+	pages := []error{diag.ErrBack, nil}
+	s := session.Session{Book: compiled(t), Asker: who, Prober: &machine{outcomes: []string{"ok"}}, Worse: func(_ context.Context, step diag.Instruction) error {
+		who.asked = append(who.asked, "worse:"+step.ID)
+		err := pages[0]
+		pages = pages[1:]
+		return err
+	}}
+	ev := ready()
+	_, _ = s.Run(context.Background(), ev)
+	want := []string{"credentials", "worse:credentials", "credentials", "worse:credentials", "session"}
+	if diff := cmp.Diff(want, who.asked); diff != "" {
+		t.Errorf("shown (-want +got):\n%s", diff)
+	}
+	if len(ev.Walk) != 1 || ev.Walk[0].Outcome != diag.DidWorse {
+		t.Errorf("walk %+v", ev.Walk)
+	}
+}

@@ -180,9 +180,22 @@ func Conclude(b *engine.Book, ev *diag.Evidence) diag.Verdict {
 // stopped keeps what was found, under the one word that says that nothing
 // was concluded.
 func stopped(b *engine.Book, ev *diag.Evidence) diag.Verdict {
+	if !begun(ev) {
+		return diag.Verdict{Status: diag.Cancelled, Summary: "Nothing was told or measured yet.", Pending: []string{}}
+	}
 	v := engine.Judge(b, ev, true)
 	v.Status, v.Next = diag.Cancelled, diag.Next{}
 	return v
+}
+
+// begun: something is known of the case.
+func begun(ev *diag.Evidence) bool {
+	for _, m := range ev.Checks {
+		if m.Outcome != diag.NotMeasured {
+			return true
+		}
+	}
+	return ev.SymptomsAsked || ev.Message != "" || len(ev.Answers)+len(ev.Walk) > 0
 }
 
 func (s *Session) remember(ev *diag.Evidence) {

@@ -62,7 +62,7 @@ func serverQuestion() diag.Question {
 
 func repairQuestion() diag.Question {
 	return diag.Question{
-		ID: diag.AskRepair, Text: "What now?",
+		ID: diag.AskRepair, Text: "What now?", Careful: []string{"your password. What fails here comes before it."},
 		Finding: &diag.Check{
 			Title: "Name lookup", Status: diag.Fail, Code: "dns.nxdomain", Summary: "no such name: www.alarm.com",
 			Remedy: "Try the phone's mobile data, or restart the router; then check again.",

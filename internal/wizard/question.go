@@ -99,7 +99,15 @@ func findingBlocks(q diag.Question) []block {
 	if c.Status == diag.Pass {
 		head.tone = plain
 	}
-	return append([]block{head}, stack(remark("Do this", remedy(q)), remark("Leave alone", leaveAlone(q)))...)
+	return append([]block{head}, stack(remark("Do this", remedy(q)), leaveAlone(q))...)
+}
+
+// leaveAlone says what not to change while a check fails.
+func leaveAlone(q diag.Question) []block {
+	if q.ID != diag.AskRepair {
+		return nil
+	}
+	return remark("Leave alone", q.Careful...)
 }
 
 // remedy is what to do: about the check, or, where only somebody else can act,
@@ -109,17 +117,6 @@ func remedy(q diag.Question) string {
 		return q.Help
 	}
 	return q.Finding.Remedy
-}
-
-// leaveAlone keeps people from changing a password that is not the problem.
-func leaveAlone(q diag.Question) string {
-	if q.ID != diag.AskRepair {
-		return ""
-	}
-	if q.Finding.Code == "path.offline" {
-		return "your password. This computer reaches nothing, and that says nothing about it, nor about a phone."
-	}
-	return "your password. What fails here comes before it."
 }
 
 func sign(s diag.Status) string {

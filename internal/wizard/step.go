@@ -35,7 +35,7 @@ func stepPage(step diag.Instruction) page {
 	p.kind = choose
 	p.blocks = stepText(step)
 	p.more = stepMore(step)
-	p.ask = "Now try again what failed before. What happened?"
+	p.ask = "Now try once what failed before. What happened?"
 	if step.Instead {
 		p.ask = "What happened?"
 	}
@@ -78,6 +78,8 @@ func promise(step diag.Instruction) string {
 	switch {
 	case step.Now != "":
 		return step.Now
+	case step.Highlight && step.PFix < .05:
+		return "Of the steps that are left the likeliest to help, and still unlikely (" + inHundred(step.PFix) + ")."
 	case step.Highlight:
 		return "The most promising of the steps that are left (" + inHundred(step.PFix) + ")."
 	case step.Reason != "":

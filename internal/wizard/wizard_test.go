@@ -197,48 +197,6 @@ func nothingHelped() diag.Instruction {
 	return step
 }
 
-// Each retest proves anew: what was answered in the one before is not offered.
-func TestARetestForgetsTheOneBefore(t *testing.T) {
-	p := sitDown(t, Options{Height: 40})
-	for n := range 2 {
-		got, err := during(p, t.Context(),
-			func(ctx context.Context) (diag.Did, error) { return p.wiz.Do(ctx, retestStep()) },
-			func() {
-				p.out.await(t, "must be safe before", n+1)
-				p.press(enter)
-				p.out.await(t, "1 of 3", n+1)
-				p.press(down, down, enter)
-			})
-		if diff := cmp.Diff(map[string]string{"sign-in": "fails"}, got.Checkpoints); err != nil || diff != "" {
-			t.Errorf("retest %d: error %v\n%s", n+1, err, diff)
-		}
-	}
-}
-
-// What made it worse is stopped before anything else.
-func TestWorse(t *testing.T) {
-	for name, tt := range map[string]struct {
-		keys []string
-		err  error
-	}{
-		"go on": {[]string{enter}, nil}, "back to the step": {[]string{left}, diag.ErrBack}, "quit": {[]string{"q"}, diag.ErrCancelled},
-	} {
-		p := sitDown(t, Options{})
-		_, err := during(p, t.Context(),
-			func(ctx context.Context) (any, error) { return nil, p.wiz.Worse(ctx, worseStep()) },
-			func() {
-				p.out.await(t, "Stop trying", 1)
-				p.press(tt.keys...)
-			})
-		if !errors.Is(err, tt.err) {
-			t.Errorf("%s: error %v, want %v", name, err, tt.err)
-		}
-	}
-	if err := New(Options{In: strings.NewReader(""), Out: io.Discard}).Worse(t.Context(), passwordStep()); err != nil {
-		t.Errorf("nothing to say, and still asked: %v", err)
-	}
-}
-
 func TestMessage(t *testing.T) {
 	tests := []struct {
 		name string
