@@ -111,7 +111,12 @@ func (s *seat) sees(text string) {
 		select {
 		case <-s.screen.changed:
 		case code := <-s.code:
-			s.t.Fatalf("ended with %d before %q was seen:\n%s", code, text, plain)
+			s.code <- code // for whoever asks how it ended
+			select {
+			case <-s.screen.changed: // its last words may still be on their way
+			case <-time.After(guard / 10):
+				s.t.Fatalf("ended with %d before %q was seen:\n%s", code, text, plain)
+			}
 		case <-limit:
 			s.t.Fatalf("never seen: %q\n%s", text, plain)
 		}
