@@ -45,13 +45,16 @@ size: build
 	$(GO) test -count=1 -run 'TestBudgets' -v ./cmd/authdoctor -budget $(CURDIR)/$(BIN)
 	$(GO) test -count=1 -run 'TestALongSessionIsWrittenAtOnce' -v ./internal/cli
 
-# How fast text is read, next to grep on the same file in the same run; what
-# belief and plan take; and how well they do on the networks of others, where
-# their data lies (AUTHDOCTOR_BENCH_DATA).
+# What everything takes, next to what it may take and to what others take in
+# the same run, as testdata/bench/README.md; and how well belief and plan do on
+# the networks of others, where their data lies (AUTHDOCTOR_BENCH_DATA).
 BENCH_MB ?= 100
 bench: build
-	$(GO) test -count=1 -run 'TestBench|TestThirdParty' -v ./internal/engine -measure
-	$(GO) test -count=1 -run 'TestBench' -v ./cmd/authdoctor -measure $(CURDIR)/$(BIN) -mb $(BENCH_MB)
+	{ $(GO) test -count=1 -run TestBench -v ./cmd/authdoctor -measure $(CURDIR)/$(BIN) -mb $(BENCH_MB) && \
+	$(GO) test -count=1 -p 1 -run 'TestBench|TestThirdParty' -v ./internal/engine ./internal/playbook ./internal/scenario ./internal/lab -measure && \
+	$(GO) test -count=1 -run TestALongSession -v ./internal/cli; } >bin/bench.txt || { cat bin/bench.txt; exit 1; }
+	bash .ci/bench-page <bin/bench.txt >testdata/bench/README.md
+	cat testdata/bench/README.md
 
 # A release that is not published, and whether a second build of it is the same.
 release-check:

@@ -2,10 +2,13 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/playbook"
 	"github.com/authdoctor/authdoctor/playbooks"
 )
@@ -25,35 +29,136 @@ var (
 	benchMB = flag.Int("mb", 100, "size of the files to measure with, in MB")
 )
 
-// maxMemory is what reading a log may take at its peak, whatever its size.
-const maxMemory = 64 << 20
+// What memory may be taken at the peak: to read a log, whatever its size, and
+// to diagnose.
+const (
+	maxMemory   = 64 << 20
+	maxDiagnose = 40 << 20
+)
 
-// TestBench prints how fast text is read, as MB/s next to grep on the same
-// file in the same run: machines differ, and are busy, but both are then.
+// TestBench prints what the program takes, as rows of a table. How fast text
+// is read stands next to grep on the same file in the same run: machines
+// differ, and are busy, but both are then.
 func TestBench(t *testing.T) {
 	if *measure == "" {
 		t.Skip("run by: make bench")
 	}
+	t.Run("start", benchStart)
+	t.Run("check", benchCheck)
+	t.Run("diagnose", benchDiagnose)
 	grep, err := exec.LookPath("grep")
 	if err != nil {
 		t.Skip("there is no grep to compare with")
 	}
-	t.Logf("%-34s %10s %10s %8s %10s", "", "authdoctor", "grep", "ratio", "peak")
 	t.Run("explain", func(t *testing.T) {
 		file, literals := plainLog(t), literalFile(t)
 		ours := timed(t, file, *measure, "explain", "--lines")
 		theirs := timed(t, file, grep, "-c", "-F", "-f", literals)
-		tell(t, "explain --lines, 1% hits", ours, theirs)
+		tell(t, "explain --lines, 1% hits; beside it grep -c -F -f of the same literals", ours, theirs)
 	})
 	t.Run("logs", func(t *testing.T) {
 		file := sshdLog(t)
 		ours := timed(t, file, *measure, "logs", "-", "--format", "json")
 		theirs := timed(t, file, grep, "-c", "Failed password")
-		tell(t, "logs, syslog with 1% failures", ours, theirs)
+		tell(t, "logs, syslog with 1% failures; beside it grep -c", ours, theirs)
 		if ours.peak > maxMemory {
 			t.Errorf("logs takes %d MB, %d are allowed", ours.peak>>20, maxMemory>>20)
 		}
 	})
+}
+
+// benchStart is the start against that of an empty cobra program, and the size.
+func benchStart(t *testing.T) {
+	*budget = *measure
+	took, ratio := compare(t, buildEmpty(t))
+	t.Logf("bench| start (version); beside it an empty cobra program | %v | %v | %.2f | %v, or %.0f times |",
+		took.Round(10*time.Microsecond), time.Duration(float64(took)/ratio).Round(10*time.Microsecond), ratio, startTime, startRatio)
+	info, err := os.Stat(*measure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("bench| size, stripped | %.1f MB | | | %d MB |", float64(info.Size())/(1<<20), maxSize>>20)
+}
+
+// benchCheck is a whole check against its slowest probe: pages that answer
+// after a while, all asked at once.
+func benchCheck(t *testing.T) {
+	after := func(d time.Duration) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			select {
+			case <-time.After(d):
+			case <-r.Context().Done():
+			}
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}
+	book := waitingBook
+	for i, wait := range []time.Duration{50, 100, 200, 400, 800} {
+		page := httptest.NewServer(after(wait * time.Millisecond))
+		t.Cleanup(page.Close)
+		book += fmt.Sprintf("  - {id: page-%d, run: http, with: {url: '%s/'}, after: [], likely: {down: {server_error: often}}}\n", i, page.URL)
+	}
+	path := filepath.Join(t.TempDir(), "waiting.yaml")
+	if err := os.WriteFile(path, []byte(book), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(*measure, "check", path, "--trust", "--format", "json", "--quiet")
+	cmd.Stderr = os.Stderr
+	began := time.Now()
+	out, err := cmd.Output()
+	took := time.Since(began)
+	if err != nil {
+		t.Fatalf("check: %v", err)
+	}
+	var r diag.Report
+	if err := json.Unmarshal(out, &r); err != nil {
+		t.Fatal(err)
+	}
+	slowest := 1.0
+	for _, c := range r.Checks {
+		slowest = max(slowest, c.ElapsedMS)
+	}
+	t.Logf("bench| check of %d pages; beside it the slowest of them | %v | %.0f ms | %.2f | |",
+		len(r.Checks), took.Round(time.Millisecond), slowest, took.Seconds()*1000/slowest)
+}
+
+// waitingBook is a playbook to which checks are added.
+const waitingBook = `schema: authdoctor.playbook/1
+id: waiting
+title: Waiting
+version: "1"
+surfaces: [app]
+reviewed: 2026-01-31
+sources: [none]
+escalate: somebody
+causes: [{id: down, title: Down, layer: endpoint, class: provider_outage, actor: provider, prior: common}]
+symptoms: [{id: refused, title: Refused, likely: {down: often}, otherwise: rarely}]
+steps:
+  - {id: wait, stage: session, title: Wait, fixes: {down: often}, do: {app: [Wait.]}}
+  - {id: again, stage: retest, title: Again}
+retest: [{id: sign-in, title: Sign in}]
+checks:
+`
+
+// benchDiagnose is the memory of a whole diagnosis, in a world without a
+// network where that can be had.
+func benchDiagnose(t *testing.T) {
+	args := []string{*measure, "diagnose", "alarmcom", "--no-input", "--symptom", "login-rejected", "--answer", "where-fails=here"}
+	if exec.Command("unshare", "-n", "true").Run() == nil {
+		args = append([]string{"unshare", "-n"}, args...)
+	} else {
+		args = append(args, "--no-checks")
+	}
+	cmd := exec.Command(args[0], args[1:]...)
+	began := time.Now()
+	if err := cmd.Run(); err != nil && cmd.ProcessState.ExitCode() != 1 && cmd.ProcessState.ExitCode() != 3 {
+		t.Fatal(err)
+	}
+	took := time.Since(began)
+	t.Logf("bench| diagnose alarmcom, peak memory | %d MB | in %v | | %d MB |", peak(cmd.ProcessState)>>20, took.Round(time.Millisecond), maxDiagnose>>20)
+	if peak(cmd.ProcessState) > maxDiagnose {
+		t.Errorf("diagnose takes %d MB, %d are allowed", peak(cmd.ProcessState)>>20, maxDiagnose>>20)
+	}
 }
 
 // A run is what one run of a program over a file took.
@@ -66,7 +171,7 @@ type run struct {
 func (r run) speed() float64 { return float64(r.bytes) / 1e6 / r.took.Seconds() }
 
 func tell(t *testing.T, name string, ours, theirs run) {
-	t.Logf("%-34s %5.0f MB/s %5.0f MB/s %8.3f %7d MB", name, ours.speed(), theirs.speed(), ours.speed()/theirs.speed(), ours.peak>>20)
+	t.Logf("bench| %s, %d MB | %.0f MB/s, peak %d MB | %.0f MB/s | %.3f | |", name, ours.bytes/1_000_000, ours.speed(), ours.peak>>20, theirs.speed(), ours.speed()/theirs.speed())
 }
 
 // timed runs a program with the file on its standard input.

@@ -100,11 +100,11 @@ func TestALongSessionIsWrittenAtOnce(t *testing.T) {
 			if n := strings.Count(out, "as measured the"); format == "html" && n < events/2 {
 				t.Fatalf("only %d measurements are in the page", n)
 			}
-			if best < limit*slower {
+			if best < limit/4 {
 				break
 			}
 		}
-		t.Logf("%s: %v", format, best)
+		t.Logf("bench| report of %d events, %s | %v | | | %v |", events, format, best.Round(100*time.Microsecond), limit)
 		// Under the race detector, beside other tests, times say nothing: make size
 		// measures without.
 		if slower == 1 && best > limit {
