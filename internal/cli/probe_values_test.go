@@ -1,12 +1,15 @@
 package cli_test
 
 import (
+	"encoding/json"
 	"maps"
+	"net"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/authdoctor/authdoctor/internal/cli"
+	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/probe"
 )
 
@@ -222,3 +225,39 @@ retest:
   - id: sign-in
     title: Sign in
 `
+
+// What waits for a variable is skipped, with the variable to set: it is neither
+// unknown nor a failure. Whatever needs no variable is measured all the same.
+func TestAnUnsetVariableIsSkipped(t *testing.T) {
+	for book, want := range map[string]map[string]string{
+		"mail-client":    {"name-lookup": "mail_server", "mail-tls": "mail_server", "imap": "mail_server", "smtp": "smtp_server"},
+		"network-device": {"way-to-device": "device", "agent": "device", "ssh": "ssh_address"},
+		"identity-admin": {"service-tls": "discovery_url", "discovery": "discovery_url", "issuer": "discovery_url", "ldap": "ldap_url"},
+		"api-cloud":      {"api-tls": "api_url", "s3": "s3_url", "issuer": "issuer", "api-sign-in": "resource_url"},
+		"web-login":      {"name-lookup": "login_url", "login-tls": "login_url"},
+	} {
+		connected := func(sys *cli.System) {
+			sys.Probe.Interfaces = func() ([]net.Addr, error) {
+				return []net.Addr{&net.IPNet{IP: net.IPv4(192, 0, 2, 7), Mask: net.CIDRMask(24, 32)}}, nil
+			}
+		}
+		got := run(t, connected, "check", book, "--format", "json")
+		var r diag.Report
+		if err := json.Unmarshal([]byte(got.stdout), &r); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range r.Checks {
+			name, waits := want[c.ID]
+			delete(want, c.ID)
+			if reason := "set --var " + name + "=…"; waits && (c.Status != diag.Skipped || !strings.HasSuffix(c.Summary, reason)) {
+				t.Errorf("%s: %s is %s: %s", book, c.ID, c.Status, c.Summary)
+			}
+			if c.ID == "clock" && c.Status == diag.Skipped {
+				t.Errorf("%s: the clock needs no variable", book)
+			}
+		}
+		if len(want) > 0 {
+			t.Errorf("%s has no checks %v", book, want)
+		}
+	}
+}

@@ -149,6 +149,9 @@ type Request struct {
 	ID   string            // of the check in its playbook
 	Kind string            // of the probe
 	With map[string]string // parameters, variables filled in
+	// Unset are the parameters that are made of variables of which none has a
+	// value yet, each with the variable that gives it one.
+	Unset map[string]string
 }
 
 // A Finding is what a probe found. Its status follows from Kinds.

@@ -116,7 +116,22 @@ func (s *state) due() []diag.Request {
 		if ok && s.fresh(m) && sameWith(m.With, with) && !s.affectedSince(c.ID, m.Tick) {
 			continue
 		}
-		out = append(out, diag.Request{ID: c.ID, Kind: c.Run, With: with})
+		out = append(out, diag.Request{ID: c.ID, Kind: c.Run, With: with, Unset: s.unset(c)})
+	}
+	return out
+}
+
+// unset are the parameters that wait for a variable's value.
+func (s *state) unset(c *playbook.Check) map[string]string {
+	var out map[string]string
+	for param, template := range c.With {
+		names := playbook.Variables(template)
+		if len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return s.vars[name] != "" }) {
+			if out == nil {
+				out = map[string]string{}
+			}
+			out[param] = names[0]
+		}
 	}
 	return out
 }

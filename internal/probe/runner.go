@@ -111,9 +111,15 @@ func (r Runner) measure(ctx context.Context, request diag.Request) diag.Finding 
 	}
 	with := Params(request.With)
 	for _, p := range probes[i].Params {
-		if p.Required && with[p.Name] == "" {
-			// Nothing to look at: nobody tried, so nothing was out of reach.
-			return diag.Finding{Outcome: diag.NotMeasured, Reason: p.Name + " is not given", Summary: "nothing to check: no " + p.Name + " is given"}
+		// Nothing to look at: nobody tried, so nothing was out of reach. What
+		// stands around a variable without a value is no address.
+		name, unset := request.Unset[p.Name]
+		if p.Required && with[p.Name] == "" || unset && with[p.Name] != "" {
+			reason := "not asked for: add --with " + request.ID + "." + p.Name + "=…"
+			if unset {
+				reason = "not known yet what to look at: set --var " + name + "=…"
+			}
+			return diag.Finding{Outcome: diag.NotMeasured, Reason: reason, Summary: reason}
 		}
 	}
 	finding := probes[i].Run(ctx, r.Env, with)

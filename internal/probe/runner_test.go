@@ -96,7 +96,7 @@ func TestRunner(t *testing.T) {
 		{"of no known kind", []diag.Request{{ID: "a", Kind: "weather"}},
 			map[string]diag.Finding{"a": why(0, `there is no check of kind "weather"`)}, nil, 0},
 		{"without what it needs", []diag.Request{{ID: "a", Kind: "after"}},
-			map[string]diag.Finding{"a": {Outcome: diag.NotMeasured, Reason: "wait is not given", Summary: "nothing to check: no wait is given", Facts: map[string]any{}}}, nil, 0},
+			map[string]diag.Finding{"a": {Outcome: diag.NotMeasured, Reason: "not asked for: add --with a.wait=…", Summary: "not asked for: add --with a.wait=…", Facts: map[string]any{}}}, nil, 0},
 		{"asked for twice", []diag.Request{{ID: "a", Kind: "at-once"}, {ID: "a", Kind: "at-once"}},
 			map[string]diag.Finding{"a": {Outcome: "ok", Summary: "fine", Facts: map[string]any{"n": 1}}},
 			[]string{"started a", "started a", "done a ok"}, 0},
