@@ -26,16 +26,18 @@ import (
 
 // System is the world that the program runs in. Tests supply their own.
 type System struct {
-	Args    []string // without the program's name
-	Stdin   io.Reader
-	Stdout  io.Writer
-	Stderr  io.Writer
-	Getenv  func(string) string
-	Now     func() time.Time
-	Random  func() float64 // from 0 to 1
-	Version string
-	Probe   probe.Env
-	Phone   phone.Env
+	Args   []string // without the program's name
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	Getenv func(string) string
+	// Hostname is the name of this computer, which reports are not to tell.
+	Hostname func() (string, error)
+	Now      func() time.Time
+	Random   func() float64 // from 0 to 1
+	Version  string
+	Probe    probe.Env
+	Phone    phone.Env
 	// Interrupt makes a context that ends on Ctrl-C. Commands that finish at
 	// once do not ask for it.
 	Interrupt func(context.Context) (context.Context, context.CancelFunc)

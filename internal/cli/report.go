@@ -32,7 +32,8 @@ html or markdown. Without SESSION, the last one. A path, or a name that ends in
 .json, is a report that was written with --format json, and is written again.
 Nothing is measured or asked.
 
-It is made to be handed over: e-mail addresses, accounts and public addresses
+It is made to be handed over: e-mail addresses, accounts, public addresses, the
+names of this computer, its Wi-Fi and its hardware, and who its folders belong to
 become stand-ins that stay the same within one report. --names keeps them.
 
 --bundle writes a zip file for whoever must act: what they are asked, the report
@@ -55,7 +56,7 @@ Exit status: that of the session, as diagnose gave it; 0 for a bundle.`,
 	}
 	c.Flags().StringVar(&o.bundle, "bundle", "", "write this zip file for whoever must act")
 	c.Flags().BoolVar(&o.preview, "preview", false, "show what a bundle would hold")
-	c.Flags().BoolVar(&o.names, "names", false, "keep e-mail addresses, accounts and public addresses readable")
+	c.Flags().BoolVar(&o.names, "names", false, "keep e-mail addresses, accounts, public addresses and names of this computer readable")
 	return c
 }
 
@@ -83,6 +84,11 @@ func (p *program) pastReport(args []string, names bool) (*diag.Report, error) {
 	n, err := redact.NewNames(rand.Reader)
 	if err != nil {
 		return nil, err
+	}
+	if p.Hostname != nil {
+		if name, err := p.Hostname(); err == nil {
+			n.Computer(name)
+		}
 	}
 	return report.Rename(r, n.Text), nil
 }

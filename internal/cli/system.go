@@ -29,7 +29,7 @@ func OS() System {
 			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		},
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Getenv: os.Getenv, Now: time.Now, Random: rand.Float64, Version: versionText(), Probe: probe.System(), Phone: phone.System(),
+		Getenv: os.Getenv, Hostname: os.Hostname, Now: time.Now, Random: rand.Float64, Version: versionText(), Probe: probe.System(), Phone: phone.System(),
 		State: state.Dir(state.Folder(os.Getenv, runtime.GOOS)), Password: wizard.Password,
 		Terminal: wizard.Terminal, Rows: wizard.Rows, Settle: 250 * time.Millisecond, OpenTTY: openTTY, ReadFile: readFile, OpenFile: openFile, ReadDir: readDir, WriteFile: writeFile,
 	}

@@ -8,17 +8,23 @@ import (
 	"io"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
 
 // Names hides who is meant and keeps that it is the same one: an e-mail
-// address, an account or a public IP address becomes a name that stands for it
-// as long as these Names are used, and that nobody can turn back.
+// address, an account, a public IP address, a computer of the person, the
+// address of its hardware or the name of a wireless network becomes a name that
+// stands for it as long as these Names are used, and that nobody can turn back.
 type Names struct {
-	key  []byte
-	Seen map[string]int // how often each kind was hidden: user, address
+	key      []byte
+	Seen     map[string]int // how often each kind was hidden, of Kinds
+	computer *regexp.Regexp // the name of this computer; nil when it says nothing
 }
+
+// Kinds of names that are hidden; each begins its stand-ins.
+func Kinds() []string { return []string{"user", "address", "computer", "hardware", "network"} }
 
 // NewNames draws the key, 32 bytes of random, that nobody keeps.
 func NewNames(random io.Reader) (*Names, error) {
@@ -67,13 +73,13 @@ func (n *Names) Text(s string) string {
 		}
 		return part[1] + n.name("user", part[2])
 	})
-	return n.addresses(s)
+	return n.addresses(n.machines(s))
 }
 
-// hidden: a name that stands for somebody already.
+// hidden: a name that stands for somebody or something already.
 func hidden(v string) bool {
-	rest, ok := strings.CutPrefix(v, "user-")
-	return ok && len(rest) == 8 && all(rest, isHex)
+	kind, rest, ok := strings.Cut(v, "-")
+	return ok && len(rest) == 8 && all(rest, isHex) && slices.Contains(Kinds(), kind)
 }
 
 // addresses hides public addresses. Those inside a network are the same
@@ -97,9 +103,13 @@ func (n *Names) addresses(s string) string {
 	return b.String()
 }
 
-// partOfMore: a number of an object or a version, not an address.
+// partOfMore: a number of an object, a version or a fingerprint, not an
+// address.
 func partOfMore(s string, from, to int) bool {
-	before := from > 0 && (isAlnum(s[from-1]) || s[from-1] == '.')
+	before := from > 0 && (isAlnum(s[from-1]) || s[from-1] == '.') || from > 1 && s[from-1] == ':' && isHex(s[from-2])
 	dotted := to+1 < len(s) && s[to] == '.' && isDigit(s[to+1])
+	if to+1 < len(s) && s[to] == ':' && isHex(s[to+1]) && strings.IndexByte(s[from:to], ':') >= 0 {
+		return true // of a fingerprint
+	}
 	return before || dotted || to < len(s) && isAlnum(s[to])
 }

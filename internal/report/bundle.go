@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/redact"
 )
 
 // BundleSchema is the format of a bundle's manifest.
@@ -40,7 +41,7 @@ type Packed struct {
 // that was replaced by a stand-in.
 type Redaction struct {
 	File  string `json:"file"`
-	Kind  string `json:"kind"` // of the secret, or "user" or "address" for a stand-in
+	Kind  string `json:"kind"` // of the secret, or of a stand-in: one of redact.Kinds
 	Count int    `json:"count"`
 }
 
@@ -178,7 +179,7 @@ func request(r *diag.Report) []byte {
 			fmt.Fprintf(&b, "  %s: ________________\n", g)
 		}
 	}
-	b.WriteString("\nThe other files say what was measured and tried. No password, code, cookie or token is in them;\npeople and public addresses have stand-ins that stay the same throughout.\n")
+	b.WriteString("\nThe other files say what was measured and tried. No password, code, cookie or token is in them;\npeople, public addresses, the person's own computer and wireless network have stand-ins\nthat stay the same throughout.\n")
 	return []byte(b.String())
 }
 
@@ -200,7 +201,7 @@ func tried(r *diag.Report) []byte {
 
 // takenOut finds what stands for a secret or for a name.
 var takenOut = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\[redacted:([a-z-]+)\]|\b(user|address)-[0-9a-f]{8}\b`)
+	return regexp.MustCompile(`\[redacted:([a-z-]+)\]|\b(` + strings.Join(redact.Kinds(), "|") + `)-[0-9a-f]{8}\b`)
 })
 
 // redactions counts what was taken out of a file.

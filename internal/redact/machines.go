@@ -1,0 +1,102 @@
+package redact
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// machinePatterns are what a text says of a person's own computer and network.
+type machinePatterns struct{ home, hardware, network, local *regexp.Regexp }
+
+var machinePattern = sync.OnceValue(func() machinePatterns {
+	return machinePatterns{
+		// Where systems keep what belongs to somebody. What stands in front keeps
+		// the paths of web pages out.
+		home: regexp.MustCompile(`((?:^|[\s"'=:(\[,/>])/(?:home|Users)/|[A-Za-z]:[\\/]+Users[\\/]+|[A-Za-z]:[\\/]+Documents and Settings[\\/]+)([^/\\\s"':;,<>|]+)`),
+		// As systems write it, and as Cisco's do.
+		hardware: regexp.MustCompile(`(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}|[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}`),
+		network:  regexp.MustCompile(`(?i)(\be?ssid\b["']?\s*[:=]\s*|\bwi-?fi(?: network| name)?\s*[:=]?\s*(?:["'“]))(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,;"'”\n][^,;"'”\n]*))`),
+		// A name of multicast DNS (RFC 6762) has one label; longer ones are
+		// those of a company's servers.
+		local: regexp.MustCompile(`[A-Za-z0-9\-]+\.local`),
+	}
+})
+
+// tellNothing are names of computers that their makers give to all of them, and
+// words that stand for many.
+var tellNothing = set(`localhost localdomain computer desktop laptop notebook server router gateway phone iphone ipad android macbook imac mac windows linux debian ubuntu fedora arch raspberrypi kali archlinux
+host home work office mail imap smtp login alarm admin root user default unknown test docker container runner authdoctor time clock this none`)
+
+// familyDomains follow the name of a computer in a network at home.
+const familyDomains = `(?:\.(?:local|lan|home|localdomain|fritz\.box|home\.arpa|internal))?`
+
+// Computer hides the name of this computer from now on. A name that many have
+// tells nobody anything, and hiding it would spoil texts.
+func (n *Names) Computer(name string) {
+	label, _, _ := strings.Cut(name, ".")
+	if len(label) < 4 || tellNothing(strings.ToLower(label)) {
+		return
+	}
+	pattern := `(?i)` + regexp.QuoteMeta(label) + familyDomains
+	if label != name {
+		pattern = `(?i)(?:` + regexp.QuoteMeta(name) + `|` + regexp.QuoteMeta(label) + familyDomains + `)`
+	}
+	n.computer = regexp.MustCompile(pattern)
+}
+
+// machines hides the person's own computer and network.
+func (n *Names) machines(s string) string {
+	p := machinePattern()
+	s = p.home.ReplaceAllStringFunc(s, func(v string) string {
+		part := p.home.FindStringSubmatch(v)
+		switch strings.ToLower(part[2]) {
+		case "public", "shared", "default", "all users":
+			return v
+		}
+		if hidden(part[2]) {
+			return v
+		}
+		return part[1] + n.name("user", part[2])
+	})
+	s = n.whole(s, p.hardware, "hardware", ":-.")
+	s = p.network.ReplaceAllStringFunc(s, func(v string) string {
+		at := p.network.FindStringSubmatchIndex(v)
+		for group := 4; group < len(at); group += 2 {
+			if from, to := at[group], at[group+1]; from >= 0 {
+				if name := strings.TrimRight(v[from:to], " ."); !hidden(name) && maskLen(name) == 0 {
+					return v[:from] + n.name("network", name) + v[from+len(name):]
+				}
+			}
+		}
+		return v
+	})
+	if n.computer != nil {
+		s = n.whole(s, n.computer, "computer", "-_.")
+	}
+	return n.whole(s, p.local, "computer", "-_.")
+}
+
+// whole hides what a pattern finds where it is no part of a longer word; marks
+// are those of such words.
+func (n *Names) whole(s string, pattern *regexp.Regexp, kind, marks string) string {
+	var b strings.Builder
+	at := 0
+	for _, m := range pattern.FindAllStringIndex(s, -1) {
+		before := m[0] > 0 && (isAlnum(s[m[0]-1]) || strings.IndexByte(marks, s[m[0]-1]) >= 0)
+		after := m[1] < len(s) && (isAlnum(s[m[1]]) ||
+			strings.IndexByte(marks, s[m[1]]) >= 0 && m[1]+1 < len(s) && isAlnum(s[m[1]+1]))
+		if before || after {
+			continue
+		}
+		b.WriteString(s[at:m[0]])
+		found := s[m[0]:m[1]]
+		if kind == "computer" { // whatever stands behind its name, it is the same one
+			found, _, _ = strings.Cut(found, ".")
+		}
+		b.WriteString(n.name(kind, found))
+		at = m[1]
+	}
+	b.WriteString(s[at:])
+	return b.String()
+}
