@@ -44,6 +44,8 @@ dl { display: grid; grid-template-columns: minmax(6.5rem, max-content) 1fr; gap:
 dt { grid-column: 1; color: var(--faint); }
 dd { grid-column: 2; margin: 0; }
 dd.do { font-weight: 600; }
+.advice dd:has(+ dd), .advice dd + dd { padding-left: 1rem; }
+.advice dd:has(+ dd)::before, .advice dd + dd::before { content: "•"; float: left; margin-left: -1rem; }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .4375rem .75rem .4375rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; }
