@@ -258,7 +258,7 @@ func (d *diagnosis) choosePlaybook(ctx context.Context) error {
 			sorting = append(sorting, choice) // for whom none of the others fits
 			continue
 		}
-		if s := book.Surfaces[0]; s == "cli" || s == "desktop" {
+		if !atHome(book) {
 			technical = append(technical, choice) // what people use at home comes first
 			continue
 		}
@@ -268,6 +268,17 @@ func (d *diagnosis) choosePlaybook(ctx context.Context) error {
 	name, err := d.wizard.Playbook(ctx, choices)
 	d.opt.playbook = name
 	return err
+}
+
+// atHome: most of what can be wrong, the person can put right alone.
+func atHome(book *playbook.Playbook) bool {
+	own := 0
+	for _, c := range book.Causes {
+		if c.Actor == "user" {
+			own++
+		}
+	}
+	return 2*own > len(book.Causes)
 }
 
 // readAnswers reads the answers file.

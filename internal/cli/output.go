@@ -37,8 +37,8 @@ func (p *program) colored(stream any) (bool, error) {
 	if force := p.Getenv("CLICOLOR_FORCE"); force != "" && force != "0" {
 		return true, nil
 	}
-	if p.Getenv("TERM") == "dumb" {
-		return false, nil
+	if p.lineByLine() {
+		return false, nil // whoever has it read out hears every code
 	}
 	_, terminal := p.Terminal(stream)
 	return terminal, nil
@@ -53,7 +53,7 @@ func (p *program) layout(stream any) (report.Options, error) {
 	columns, terminal := p.Terminal(stream)
 	return report.Options{
 		Color: color, Width: columns, Words: p.accessible || truthy(p.Getenv("ACCESSIBLE")),
-		Live: terminal && p.Getenv("TERM") != "dumb",
+		Live: terminal && !p.lineByLine(),
 	}, nil
 }
 

@@ -53,11 +53,13 @@ func (s *screen) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (s *screen) plain() string {
+func (s *screen) all() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return escapes.ReplaceAllString(s.raw.String(), "")
+	return s.raw.String()
 }
+
+func (s *screen) plain() string { return escapes.ReplaceAllString(s.all(), "") }
 
 // sitDown starts the program on a terminal of its own.
 func sitDown(t *testing.T, env map[string]string, args ...string) *seat {
@@ -217,6 +219,17 @@ func TestTriageLeadsOn(t *testing.T) {
 	s.ends(130)
 }
 
+// What people use at home is offered first, and who is not sure comes last.
+func TestWhatIsOfferedFirst(t *testing.T) {
+	s := sitDown(t, map[string]string{"TERM": "xterm"}, "diagnose", "--no-checks")
+	for _, title := range []string{"What refuses you?", "Alarm.com", "Mail app", "Sign-in page", "API and cloud", "for its admins", "SNMP", "Not sure"} {
+		s.sees(title)
+	}
+	s.sees("quit")
+	s.types(ctrlC)
+	s.ends(130)
+}
+
 // Back goes one page at a time, over the message too, and finds each as it was.
 func TestBackOverTheMessage(t *testing.T) {
 	s := sitDown(t, map[string]string{"TERM": "xterm"}, "diagnose", "alarmcom", "--no-checks")
@@ -327,8 +340,8 @@ func TestTheWizardForAScreenReader(t *testing.T) {
 			s.sees("1")
 			s.types("q\n")
 			s.ends(130)
-			if strings.ContainsAny(s.screen.plain(), "\x1b") {
-				t.Error("an escape sequence reaches the screen reader")
+			if raw := s.screen.all(); strings.Contains(raw, "\x1b") {
+				t.Errorf("an escape sequence reaches the screen reader: %q", raw)
 			}
 		})
 	}
