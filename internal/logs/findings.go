@@ -161,10 +161,10 @@ func (t *tally) taken(reading string, list []SignIn, of Finding) []Finding {
 func wordsTaken(reading string, list []SignIn, users int, zone *time.Location) (summary, next string) {
 	first := list[0]
 	if reading == ReadKnown {
-		summary = fmt.Sprintf("The first step of %s was accepted at the attacking address %s%s; the second step stopped it.", first.User, first.Source, atTime(first.At, zone))
+		summary = fmt.Sprintf("The first step of %s was accepted at the attacking address %s%s; the second step stopped it.", inSentence(first.User), first.Source, atTime(first.At, zone))
 		next = "Take the password as known to the attacker: change it now, and check that no second step was added that its owner does not know. Then block the address."
 	} else {
-		summary = fmt.Sprintf("%s signed in from the attacking address %s%s.", first.User, first.Source, atTime(first.At, zone))
+		summary = fmt.Sprintf("%s signed in from the attacking address %s%s.", inSentence(first.User), first.Source, atTime(first.At, zone))
 		next = "Treat the account as taken over: sign it out everywhere, change its password and its keys, and look at what was done with it since. Then block the address."
 	}
 	if users > 1 {

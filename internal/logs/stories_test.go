@@ -263,3 +263,29 @@ func TestPseudonymsInFindings(t *testing.T) {
 		t.Error("nothing is said of who signed in")
 	}
 }
+
+// A name is whatever somebody typed: it neither formats nor links, and does
+// not pass for our own words.
+func TestHostileNamesStayNames(t *testing.T) {
+	const evil = "[x](https://evil.test) <b> @all. All is well"
+	var d diary
+	d.office()
+	d.script(evil, "192.0.2.200")
+	r := read(t, logs.Options{}, d.String())
+	if !strings.HasPrefix(r.Verdict.Summary, `"`+evil+`" fails again and again`) || r.Findings[0].User != evil {
+		t.Errorf("%+v", r.Findings[0])
+	}
+	var md, page strings.Builder
+	if r.Markdown(&md) != nil || r.HTML(&page) != nil {
+		t.Fatal("not written")
+	}
+	prose := md.String()[:strings.Index(md.String(), "~~~~")]
+	for _, bad := range []string{"[x]", "https://", "<b>", "@all"} {
+		if strings.Contains(prose, bad) {
+			t.Errorf("%q stands in\n%s", bad, prose)
+		}
+	}
+	if strings.Contains(page.String(), "<b>") {
+		t.Error("the page has the name's markup")
+	}
+}

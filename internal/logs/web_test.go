@@ -117,6 +117,7 @@ func TestProgramsWithAnOldSecret(t *testing.T) {
 		})
 	}
 }
+
 // A browser is nobody: many people with the same one are not one account.
 func TestABrowserIsNoAccount(t *testing.T) {
 	var b strings.Builder

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // words says what a finding is, and what to do about it.
@@ -124,7 +125,22 @@ func orUnnamed(name, otherwise string) string {
 	if name == "" {
 		return otherwise
 	}
+	return inSentence(name)
+}
+
+// inSentence is a name that cannot pass for a part of the sentence around it.
+func inSentence(name string) string {
+	if strings.ContainsAny(name, " ,:;.!?\"") && !plainName(name) {
+		return `"` + strings.ReplaceAll(name, `"`, "'") + `"`
+	}
 	return name
+}
+
+// plainName: letters, digits, and what stands in addresses and accounts.
+func plainName(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(`@._+-\/:`, r)
+	})
 }
 
 func from(f Finding, otherwise string) string {

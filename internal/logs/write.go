@@ -12,7 +12,7 @@ import (
 const (
 	shownEntries = 8
 	shownSpikes  = 5
-	barWidth     = 30
+	barWidth     = 24 // with what is beside it, a row fits a telephone
 	chartRows    = 24
 )
 
@@ -37,15 +37,21 @@ func (r *Report) Text(w io.Writer) error {
 	return err
 }
 
-// Markdown writes a report for a ticket. What logs say stands in blocks of
-// code, where it can neither format itself nor link.
+// marks makes text stay text in Markdown: names in a log are whatever somebody
+// typed who wanted in, and may neither format, nor link, nor call anybody.
+var marks = strings.NewReplacer(
+	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "|", `\|`, "~", `\~`, "$", `\$`,
+	"&", "&amp;", "<", "&lt;", ">", "&gt;", "@", "@\u200b", "#", "#\u200b", "://", ":\u200b//", "www.", "www\u200b.", "\n", " ",
+)
+
+// Markdown writes a report for a ticket. Lists stand in blocks of code.
 func (r *Report) Markdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n", r.headline())
+	fmt.Fprintf(&b, "# %s\n", marks.Replace(r.headline()))
 	for _, p := range r.parts() {
 		fmt.Fprintf(&b, "\n## %s\n\n", p.title)
 		if !p.chart {
-			fmt.Fprintf(&b, "%s\n", strings.Join(p.lines, "\n\n"))
+			fmt.Fprintf(&b, "%s\n", strings.ReplaceAll(marks.Replace(strings.Join(p.lines, "\x00")), "\x00", "\n\n"))
 			continue
 		}
 		b.WriteString("~~~~text\n")
@@ -62,7 +68,10 @@ const pageHead = `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>authdoctor logs</title>
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}pre{overflow-x:auto;font-size:.9rem}h2{font-size:1.2rem}@media(prefers-color-scheme:dark){body{background:#111;color:#eee}}</style>
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}
+h1{font-size:clamp(1.3rem,4.5vw,2rem);line-height:1.25}h2{font-size:1.2rem}
+pre{white-space:pre-wrap;font-size:clamp(.7rem,2.6vw,.9rem)}
+@media(prefers-color-scheme:dark){body{background:#111;color:#eee}}</style>
 </head><body>
 `
 
@@ -88,6 +97,9 @@ func escaped(lines []string) []string {
 	out := make([]string, len(lines))
 	for i, l := range lines {
 		out[i] = html.EscapeString(l)
+		if rest, ok := strings.CutPrefix(out[i], nextMark); ok {
+			out[i] = "<strong>" + nextMark + "</strong>" + rest
+		}
 	}
 	return out
 }
@@ -146,7 +158,7 @@ func (r *Report) conclusion() []string {
 	var lines []string
 	say := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	if v.Next.Text != "" {
-		say("Next: %s", v.Next.Text)
+		say(nextMark+"%s", v.Next.Text)
 	}
 	if v.Next.Playbook != "" {
 		say("More: authdoctor diagnose %s", v.Next.Playbook)
@@ -199,6 +211,9 @@ func (r *Report) aboutFiles() []string {
 	return lines
 }
 
+// nextMark is in front of what to do.
+const nextMark = "Next: "
+
 // also are the findings behind the gravest, which the headline is of.
 func (r *Report) also() []string {
 	var lines []string
@@ -206,9 +221,9 @@ func (r *Report) also() []string {
 		if i == 0 {
 			continue
 		}
-		lines = append(lines, f.Summary)
+		lines = append(lines, fmt.Sprintf("%d. %s", i+1, f.Summary))
 		if f.Next.Text != "" {
-			lines = append(lines, "Next: "+f.Next.Text)
+			lines = append(lines, nextMark+f.Next.Text)
 		}
 	}
 	return lines
