@@ -72,7 +72,7 @@ const pageHead = `<!DOCTYPE html>
 h1{font-size:clamp(1.3rem,4.5vw,2rem);line-height:1.25}h2{font-size:1.2rem}
 pre{white-space:pre-wrap;font-size:clamp(.7rem,2.6vw,.9rem)}
 @media(prefers-color-scheme:dark){body{background:#111;color:#eee}}</style>
-</head><body>
+</head><body><main>
 `
 
 // HTML writes a report as one page that needs nothing else and runs nothing.
@@ -88,7 +88,7 @@ func (r *Report) HTML(w io.Writer) error {
 		}
 		b.WriteString("</section>\n")
 	}
-	b.WriteString("</body></html>\n")
+	b.WriteString("</main></body></html>\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }
