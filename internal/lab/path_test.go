@@ -83,6 +83,9 @@ func wayFaults(t *testing.T) []wayFault {
 	strict, open := startTinyproxy(t, "BasicAuth alice correct"), startTinyproxy(t, `Upstream http `+web.address(0)+` "`+outside+`"`)
 	dead := "127.0.0.1:" + freeTCP(t, 1)[0]
 	opener := startTLS(t, tlsFault{name: outside})
+	page := startTLS(t, tlsFault{name: outside})
+	mitm, mitmCA := startMitmproxy(t, page.address)
+	trustingProxy := func(env *probe.Env) { env.Roots = poolOf(t, mitmCA) }
 	trusting := func(env *probe.Env) { env.Roots = poolOf(t, opener.ca) }
 	cut := func(env *probe.Env) { env.Interfaces = func() ([]net.Addr, error) { return nil, nil } }
 	return []wayFault{
@@ -93,6 +96,8 @@ func wayFaults(t *testing.T) []wayFault {
 		{"a proxy that works", "tinyproxy, with nginx behind", "path.proxied", []func(*probe.Env){leading(web.address(0)), through(open)}, "", ""},
 		{"opened on the way", "openssl s_server in the page's place, and its authority is trusted here", "path.intercepted",
 			[]func(*probe.Env){leading(opener.address), trusting}, "", "https://" + outside + "/"},
+		{"opened by the proxy", "mitmproxy, and its authority is trusted here", "path.intercepted", []func(*probe.Env){leading(web.address(0)), through(mitm), trustingProxy}, "", "https://" + outside + "/"},
+		{"opened by the proxy, and nobody trusts it", "mitmproxy", "path.unknown", []func(*probe.Env){leading(web.address(0)), through(mitm)}, "", "https://" + outside + "/"},
 		{"no network", "none", "path.offline", []func(*probe.Env){cut}, "network_unreachable", ""},
 	}
 }
