@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
 )
 
 var update = flag.Bool("update", false, "write the measured tables into testdata/lab/README.md")
@@ -32,9 +33,18 @@ type measuredRow struct {
 }
 
 // TestMain prints what was measured as one table, and how much of it was as it
-// must be.
+// must be. No test may leave a goroutine or a process behind, whichever it is.
 func TestMain(m *testing.M) {
+	adoptOrphans()
 	code := m.Run()
+	if err := goleak.Find(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	if list := leftBehind(); len(list) > 0 {
+		fmt.Fprintf(os.Stderr, "processes are left behind: %s\n", strings.Join(list, ", "))
+		code = 1
+	}
 	if len(allRows.rows) > 0 && testing.Verbose() {
 		tellMeasured()
 	}

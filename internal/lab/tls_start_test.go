@@ -2,7 +2,6 @@ package lab
 
 import (
 	"testing"
-	"time"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/probe"
@@ -44,12 +43,12 @@ func TestStartTLS(t *testing.T) {
 	for _, s := range startings {
 		for _, f := range startFaults {
 			c := f.certificate(t)
-			got := measureCode(t, probe.System(), 5*time.Second, "tls", s.with(s.start(t, c), c))
+			got := measureCode(t, probe.System(), ready, "tls", s.with(s.start(t, c), c))
 			rows = append(rows, row{f.fault, s.server, f.expected, got})
 		}
 	}
 	bare := startDovecot(t, "ssl = no", "disable_plaintext_auth = no").plain
-	got := measureCode(t, probe.System(), 5*time.Second, "tls", map[string]string{"address": bare, "starttls": "imap"})
+	got := measureCode(t, probe.System(), ready, "tls", map[string]string{"address": bare, "starttls": "imap"})
 	rows = append(rows, row{"no STARTTLS", "dovecot without TLS", "tls.handshake_failed", got})
 	holdRows(t, rows)
 	checkTable(t, "starttls", rows)

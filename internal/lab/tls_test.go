@@ -117,7 +117,7 @@ func TestTLS(t *testing.T) {
 		s := startTLS(t, f)
 		env := probe.System()
 		f.change(&env)
-		got := measureCode(t, env, 5*time.Second, "tls", map[string]string{"address": s.address, "ca-file": s.ca})
+		got := measureCode(t, env, ready, "tls", map[string]string{"address": s.address, "ca-file": s.ca})
 		rows = append(rows, row{f.fault, "openssl s_server, " + f.server, f.expected, got})
 	}
 	holdRows(t, rows)

@@ -51,7 +51,8 @@ func (c consult) diagnose(t *testing.T) *diag.Report {
 		c.env(&env)
 	}
 	var out, errs bytes.Buffer
-	args := append([]string{"diagnose", c.playbook, "--no-input", "--quiet", "--format", "json", "--answer", "where-fails=here"}, c.args...)
+	args := append([]string{"diagnose", c.playbook, "--no-input", "--quiet", "--format", "json", "--answer", "where-fails=here",
+		"--timeout", "12s"}, c.args...) // a machine may have much else to do; whoever waits for a silence says how long
 	exit := cli.Main(t.Context(), cli.System{
 		Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
 		Getenv: env.Getenv, Now: env.Now, Version: "lab", Probe: env, State: state.Dir(t.TempDir()),

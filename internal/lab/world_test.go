@@ -68,7 +68,7 @@ func TestSilentWorld(t *testing.T) {
 	started := time.Now()
 	r := consult{
 		playbook: "alarmcom",
-		args: []string{"--var", "login_url=https://" + outside + "/login", "--var", "captive_url=http://" + outside + "/generate_204",
+		args: []string{"--timeout", probe.DefaultTimeout.String(), "--var", "login_url=https://" + outside + "/login", "--var", "captive_url=http://" + outside + "/generate_204",
 			"--with", "clock.server=" + quiet.LocalAddr().String(), "--with", "name-lookup.resolver=" + quiet.LocalAddr().String()},
 		env: leading(silent),
 	}.diagnose(t)
