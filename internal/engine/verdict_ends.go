@@ -1,0 +1,102 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/playbook"
+)
+
+// provenVerdict ends a walk whose retest found nothing wrong.
+func (s *state) provenVerdict() diag.Verdict {
+	cause := s.causeAt(leader(s.post))
+	v := s.leaning(cause, s.post[leader(s.post)])
+	v.Status, v.Pending = diag.Fixed, s.postponed()
+	v.Summary = "Fixed: it works again."
+	if s.episode.fixedBy >= 0 {
+		if step := s.stepByID(s.visits[s.episode.fixedBy].step); step != nil {
+			v.Summary = "Fixed: it works again after the step “" + s.fill(step.Title) + "”."
+		}
+	}
+	switch n := len(v.Pending); {
+	case n == 1:
+		v.Summary += " One thing is still to be tried."
+	case n > 1:
+		v.Summary += fmt.Sprintf(" %d things are still to be tried.", n)
+	}
+	if !cause.Leak {
+		v.Why = "It was most likely this: " + s.fill(cause.Title) + "."
+	}
+	return v
+}
+
+// endVerdict ends a walk that proved nothing: waiting when something helped
+// and its proof was put off, else over to whoever can do more.
+func (s *state) endVerdict() diag.Verdict {
+	lead := leader(s.post)
+	cause := s.causeAt(lead)
+	v := s.leaning(cause, s.post[lead])
+	if s.episode.fixedBy >= 0 {
+		v.Status = diag.Waiting
+		v.Summary = "It seems to work again, but nothing has proved it yet."
+		if s.episode.retested {
+			v.Pending = s.postponed()
+		}
+		v.Next.Text = "Try what is still open, and call it fixed only then."
+		return v
+	}
+	v.Status = diag.Escalate
+	v.Summary = s.tried()
+	if s.episode.number > 0 {
+		v.Summary = "Signing in works, but something else does not. That is for somebody who can see more."
+	}
+	v.Why = fmt.Sprintf("Most likely still: %s (%.0f in 100).", s.fill(cause.Title), 100*s.post[lead])
+	if s.b.Escalate != nil {
+		v.Next.Text = "Turn to " + s.fill(s.b.Escalate.To) + "."
+	}
+	return v
+}
+
+// tried says how much of the walk was gone when nothing helped.
+func (s *state) tried() string {
+	skipped := map[string]bool{}
+	for _, v := range s.visits {
+		skipped[v.step] = v.outcome == diag.DidUnverifiable
+	}
+	n := 0
+	for _, yes := range skipped {
+		if yes {
+			n++
+		}
+	}
+	switch {
+	case n == 0:
+		return fmt.Sprintf("Not fixed; all %d steps tried.", len(s.b.Steps))
+	case n >= len(s.b.Steps)-1:
+		return "Not fixed; no step could be tried."
+	}
+	return fmt.Sprintf("Not fixed; all but %d of %d steps tried.", n, len(s.b.Steps))
+}
+
+// sortedVerdict names the playbook to go on with. It found no cause, so it
+// concludes nothing.
+func (s *state) sortedVerdict() diag.Verdict {
+	lead := leader(s.post)
+	cause := s.causeAt(lead)
+	v := s.leaning(cause, s.post[lead])
+	v.Next = diag.Next{Playbook: cause.Playbook, Text: "Go on with: authdoctor diagnose " + cause.Playbook}
+	return v
+}
+
+// pauseVerdict ends a walk that stopped for a cause outside the person's
+// control.
+func (s *state) pauseVerdict(c *playbook.Cause) diag.Verdict {
+	lead := leader(s.post)
+	v := s.leaning(c, s.post[lead])
+	v.Status = diag.Escalate
+	if c.Class == "provider_outage" || c.Class == "rate_limited" {
+		v.Status = diag.Waiting
+	}
+	v.Next.Text = s.fill(c.Escalate)
+	return v
+}
