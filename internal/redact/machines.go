@@ -48,7 +48,28 @@ func (n *Names) Computer(name string) {
 // machines hides the person's own computer and network.
 func (n *Names) machines(s string) string {
 	p := machinePattern()
-	s = p.home.ReplaceAllStringFunc(s, func(v string) string {
+	// Looking for a byte first saves most texts most of the time.
+	if strings.ContainsAny(s, `/\`) {
+		s = n.homes(s)
+	}
+	if strings.ContainsAny(s, ":-.") {
+		s = n.whole(s, p.hardware, "hardware", ":-.")
+	}
+	if strings.ContainsAny(s, `:="“`) {
+		s = n.networks(s)
+	}
+	if n.computer != nil {
+		s = n.whole(s, n.computer, "computer", "-_.")
+	}
+	if strings.Contains(s, ".local") {
+		s = n.whole(s, p.local, "computer", "-_.")
+	}
+	return s
+}
+
+func (n *Names) homes(s string) string {
+	p := machinePattern()
+	return p.home.ReplaceAllStringFunc(s, func(v string) string {
 		part := p.home.FindStringSubmatch(v)
 		switch strings.ToLower(part[2]) {
 		case "public", "shared", "default", "all users":
@@ -59,8 +80,11 @@ func (n *Names) machines(s string) string {
 		}
 		return part[1] + n.name("user", part[2])
 	})
-	s = n.whole(s, p.hardware, "hardware", ":-.")
-	s = p.network.ReplaceAllStringFunc(s, func(v string) string {
+}
+
+func (n *Names) networks(s string) string {
+	p := machinePattern()
+	return p.network.ReplaceAllStringFunc(s, func(v string) string {
 		at := p.network.FindStringSubmatchIndex(v)
 		for group := 4; group < len(at); group += 2 {
 			if from, to := at[group], at[group+1]; from >= 0 {
@@ -71,10 +95,6 @@ func (n *Names) machines(s string) string {
 		}
 		return v
 	})
-	if n.computer != nil {
-		s = n.whole(s, n.computer, "computer", "-_.")
-	}
-	return n.whole(s, p.local, "computer", "-_.")
 }
 
 // whole hides what a pattern finds where it is no part of a longer word; marks
