@@ -57,7 +57,7 @@ func containsAny(message string, literals []string) bool {
 	return slices.ContainsFunc(literals, func(l string) bool { return strings.Contains(message, l) })
 }
 
-// problemsOf reads a file of any of the four formats.
+// problemsOf reads a file of any format.
 func problemsOf(t testing.TB, name string, data []byte) []Problem {
 	t.Helper()
 	switch {
@@ -69,6 +69,9 @@ func problemsOf(t testing.TB, name string, data []byte) []Problem {
 		return suite.Check(baseBook(t), data)
 	case strings.HasSuffix(name, ".answers.yaml"):
 		_, err := ParseAnswers(name, data, baseBook(t))
+		return listOfError(t, err)
+	case strings.HasSuffix(name, ".fleet.yaml"):
+		_, err := ParseFleet(name, data, func(string) (*Playbook, error) { return baseBook(t), nil }, pagesOnly)
 		return listOfError(t, err)
 	case IsSignatures(data):
 		_, list := LintSignatures(name, data, literalTests)

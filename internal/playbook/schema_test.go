@@ -20,6 +20,7 @@ var schemas = []struct {
 	data func() []byte
 }{
 	{"answers.schema.json", AnswersJSONSchema},
+	{"fleet.schema.json", FleetJSONSchema},
 	{"playbook.schema.json", JSONSchema},
 	{"scenarios.schema.json", ScenariosJSONSchema},
 }
@@ -69,6 +70,8 @@ func schemaFor(t testing.TB, name string) *jsonschema.Schema {
 		return compileSchema(t, "scenarios", ScenariosJSONSchema())
 	case strings.HasSuffix(name, ".answers.yaml"):
 		return compileSchema(t, "answers", AnswersJSONSchema())
+	case strings.HasSuffix(name, ".fleet.yaml"):
+		return compileSchema(t, "fleet", FleetJSONSchema())
 	case strings.HasSuffix(name, ".signatures.yaml"):
 		return compileSchema(t, "signatures", SignaturesJSONSchema())
 	}
