@@ -32,10 +32,11 @@ var rooms = map[string][]string{
 	"internal/archtest":    {},
 	"internal/attempts":    {"internal/state"},
 	"internal/browser":     {}, // for tests only, like lab
-	"internal/cli":         {"internal/attempts", "internal/diag", "internal/engine", "internal/explain", "internal/journal", "internal/logs", "internal/phone", "internal/playbook", "internal/probe", "internal/redact", "internal/report", "internal/scenario", "internal/script", "internal/session", "internal/state", "internal/wizard", "playbooks"},
+	"internal/cli":         {"internal/attempts", "internal/diag", "internal/engine", "internal/explain", "internal/fleet", "internal/journal", "internal/logs", "internal/phone", "internal/playbook", "internal/probe", "internal/redact", "internal/report", "internal/scenario", "internal/script", "internal/session", "internal/state", "internal/trace", "internal/wizard", "playbooks"},
 	"internal/diag":        {},
 	"internal/engine":      {"internal/diag", "internal/plan", "internal/playbook"},
 	"internal/explain":     {"internal/diag", "internal/redact"},
+	"internal/fleet":       {"internal/diag", "internal/probe"},
 	"internal/journal":     {"internal/diag", "internal/redact", "internal/state"},
 	"internal/lab":         {},
 	"internal/logs":        {"internal/diag", "internal/explain", "internal/redact"}, // redact: what logs hold is printed
@@ -49,6 +50,7 @@ var rooms = map[string][]string{
 	"internal/script":      {"internal/diag"},
 	"internal/session":     {"internal/diag", "internal/engine", "internal/playbook"},
 	"internal/state":       {},
+	"internal/trace":       {"internal/diag"},
 	"internal/wizard":      {"internal/diag", "internal/wizard/calm"},
 	"internal/wizard/calm": {},
 	"playbooks":            {},
@@ -75,13 +77,17 @@ var owners = map[string][]string{
 	"github.com/klauspost/compress":      {"internal/logs"},
 	"github.com/miekg/dns":               {"internal/probe"},
 	"github.com/muesli/termenv":          {"internal/wizard"},
+	"github.com/prometheus":              {"internal/fleet"},                       // metrics, and the web configuration that its users know
 	"github.com/rivo/uniseg":             {"internal/playbook", "internal/report"}, // display width: lint and layout must agree
 	"github.com/spf13/cobra":             {"internal/cli", "cmd/gendocs"},          // gendocs: man pages of the commands
+	"go.opentelemetry.io":                {"internal/trace"},
 	"golang.org/x/crypto/ssh":            {"internal/probe"},
 	"golang.org/x/crypto/x509roots":      {"internal/probe"},
 	"golang.org/x/net":                   {"internal/probe"},
+	"golang.org/x/sync":                  {"internal/fleet"}, // one run for all who ask for the same
 	"golang.org/x/text":                  {"internal/logs"},
 	"golang.org/x/term":                  {"internal/wizard"},
+	"google.golang.org/protobuf":         {"internal/trace"}, // the form of traces on the wire
 	"rsc.io/qr":                          {"internal/phone"}, // encodes; how a code stands beside text is ours to draw
 }
 

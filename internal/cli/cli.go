@@ -22,6 +22,7 @@ import (
 	"github.com/authdoctor/authdoctor/internal/probe"
 	"github.com/authdoctor/authdoctor/internal/redact"
 	"github.com/authdoctor/authdoctor/internal/state"
+	"github.com/authdoctor/authdoctor/internal/trace"
 )
 
 // System is the world that the program runs in. Tests supply their own.
@@ -144,6 +145,7 @@ type program struct {
 	// accessible: plain numbered questions, nothing drawn over, words for
 	// glyphs.
 	accessible bool
+	traces     *trace.Tracer // of serve; nil for none
 }
 
 func newRoot(ctx context.Context, sys *System) *cobra.Command {
@@ -192,7 +194,7 @@ type command struct {
 // commands lists them all, sorted.
 var commands = []command{
 	{"check", newCheck}, {"codes", newCodes}, {"diagnose", newDiagnose}, {"explain", newExplain}, {"guide", newGuide},
-	{"logs", newLogs}, {"phone", newPhone}, {"playbook", newPlaybook}, {"probe", newProbe}, {"report", newReport}, {"session", newSession}, {"version", newVersion},
+	{"logs", newLogs}, {"phone", newPhone}, {"playbook", newPlaybook}, {"probe", newProbe}, {"report", newReport}, {"serve", newServe}, {"session", newSession}, {"version", newVersion},
 }
 
 // Root is the program's commands, all of them, for whoever writes about them.

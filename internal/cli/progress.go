@@ -23,6 +23,7 @@ type measurer struct {
 	shown   *report.Progress // nil: show nothing
 	heading string
 	spends  map[string]bool // checks that may send a credential
+	begins  begins          // when checks began
 }
 
 // Probe measures, as session.Prober. What may send a credential waits for the
@@ -65,6 +66,7 @@ func (m *measurer) Probe(ctx context.Context, requests []diag.Request) map[strin
 // run measures, and shows what comes in.
 func (v *checkView) run(ctx context.Context, requests []diag.Request) map[string]diag.Finding {
 	runner := probe.Runner{Env: v.env, Timeout: v.timeout, Observe: func(e probe.Event) {
+		v.begins.note(e)
 		switch {
 		case e.Type == probe.Done:
 			v.done(e)
