@@ -93,7 +93,7 @@ func (r *fleetReader) each(o *object, key string, word func(text string, at span
 }
 
 func (r *fleetReader) target(text string, at span) {
-	if strings.Contains(text, "/") || isAddress(text) {
+	if strings.Contains(text, "/") && !strings.Contains(text, "//") || isAddress(text) {
 		if network, ok := r.network(text, at); ok {
 			r.fleet.Ranges = append(r.fleet.Ranges, network)
 		}
