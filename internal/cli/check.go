@@ -98,7 +98,7 @@ func (p *program) check(ctx context.Context, o checkOptions) error {
 	if _, err := p.layout(p.Stdout); err != nil {
 		return err
 	}
-	tracer := p.tracer(ctx)
+	tracer := p.tracer()
 	defer p.stopTracer(ctx, tracer)
 	started := p.Now()
 	if due := engine.Due(book, ev); len(due) > 0 {

@@ -146,7 +146,7 @@ func (p *program) serveOn(ctx context.Context, e *fleet.Exporter, listeners []ne
 	if len(config.Allow.Hosts)+len(config.Allow.Ranges) == 0 {
 		log.Warn("No targets are listed, so every scrape will be refused", "file", o.config)
 	}
-	tracer := p.tracer(ctx)
+	tracer := p.tracer()
 	defer p.stopTracer(ctx, tracer)
 	p.traces = tracer
 	return e.Serve(ctx, listeners, tracer.Join(e), o.webConfig, log, patience(config))

@@ -141,9 +141,9 @@ func (b begins) note(e probe.Event) {
 }
 
 // tracer sends traces, where the environment asks for them.
-func (p *program) tracer(ctx context.Context) *trace.Tracer {
+func (p *program) tracer() *trace.Tracer {
 	var mu sync.Mutex // it may be told by several at once
-	return trace.Start(ctx, trace.World{Getenv: p.Getenv, ReadFile: p.ReadFile, Dial: p.Probe.Dial}, p.Version, func(why string) {
+	return trace.Start(trace.World{Getenv: p.Getenv, ReadFile: p.ReadFile, Dial: p.Probe.Dial}, p.Version, func(why string) {
 		mu.Lock()
 		defer mu.Unlock()
 		fmt.Fprintf(p.Stderr, "authdoctor: %s\n", why)

@@ -312,7 +312,7 @@ func TestTracesOfARun(t *testing.T) {
 	env := map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": collector.URL}
 	sys := thisMachine(env)
 	sys.Stderr = io.Discard
-	sys.Args = []string{"check", write(t, "doors.yaml", doors), "--only", "door", "--var", "page=" + broken.URL, "--quiet"}
+	sys.Args = []string{"check", write(t, "doors.yaml", doors), "--only", "door", "--var", "page=" + broken.URL, "--quiet", "--trust"}
 	if code := cli.Main(t.Context(), sys); code != 1 {
 		t.Errorf("exit status %d", code)
 	}

@@ -10,10 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
-
-	"go.opentelemetry.io/otel"
 )
 
 // World is where settings come from, and the way to the collector.
@@ -34,9 +31,12 @@ func (w World) get(name string) string {
 // settings are how traces are sent.
 type settings struct {
 	endpoint string
-	headers  map[string]string
+	headers  [][2]string
+	resource [][2]string // of who sends it
 	timeout  time.Duration
 	gzip     bool
+	share    float64 // of traces that are told of, from 0 to 1
+	byParent bool    // what is part of another trace is told of with it
 	http     *http.Client
 }
 
@@ -58,7 +58,7 @@ func settingsOf(w World) (s *settings, why string) {
 	if p := w.get("PROTOCOL"); p != "" && p != "http/protobuf" {
 		return nil, "no traces are sent: OTEL_EXPORTER_OTLP_PROTOCOL can be http/protobuf here"
 	}
-	s = &settings{timeout: defaultTimeout, headers: map[string]string{}, gzip: w.get("COMPRESSION") == "gzip"}
+	s = &settings{timeout: defaultTimeout, gzip: w.get("COMPRESSION") == "gzip"}
 	if s.endpoint, why = endpoint(w); why != "" {
 		return nil, why
 	}
@@ -70,16 +70,24 @@ func settingsOf(w World) (s *settings, why string) {
 			s.timeout = time.Duration(ms) * time.Millisecond
 		}
 	}
-	for _, pair := range strings.Split(w.get("HEADERS"), ",") {
-		name, value, ok := strings.Cut(pair, "=")
-		decoded, err := url.PathUnescape(strings.TrimSpace(value))
-		switch name = strings.TrimSpace(name); {
-		case pair == "":
-		case !ok || name == "" || err != nil:
-			why = "a part of OTEL_EXPORTER_OTLP_HEADERS is not name=value" // and may be a secret
-		default:
-			s.headers[name] = decoded
-		}
+	headers, ok := pairs(w.get("HEADERS"))
+	if !ok {
+		why = "a part of OTEL_EXPORTER_OTLP_HEADERS is not name=value"
+	}
+	s.headers = headers
+	s.resource, ok = pairs(w.Getenv("OTEL_RESOURCE_ATTRIBUTES"))
+	if !ok {
+		why = "a part of OTEL_RESOURCE_ATTRIBUTES is not name=value"
+	}
+	named := slices.ContainsFunc(s.resource, func(p [2]string) bool { return p[0] == "service.name" })
+	if name := w.Getenv("OTEL_SERVICE_NAME"); name != "" {
+		s.resource = slices.DeleteFunc(s.resource, func(p [2]string) bool { return p[0] == "service.name" })
+		s.resource = append(s.resource, [2]string{"service.name", name})
+	} else if !named {
+		s.resource = append(s.resource, [2]string{"service.name", "authdoctor"})
+	}
+	if bad := s.sampler(w); bad != "" {
+		why = bad
 	}
 	config, bad := trust(w)
 	if bad != "" {
@@ -140,11 +148,44 @@ func trust(w World) (config *tls.Config, why string) {
 	return config, ""
 }
 
-// once tells the first error of sending; a collector that is away would be
-// told of with every batch.
-func once(warn func(string)) otel.ErrorHandler {
-	var said sync.Once
-	return otel.ErrorHandlerFunc(func(err error) {
-		said.Do(func() { warn("traces are not sent: " + err.Error()) })
-	})
+// pairs reads name=value,name=value with values as in an address. What is not
+// so is told by false, and left out: it may be a secret.
+func pairs(text string) (list [][2]string, ok bool) {
+	ok = true
+	for _, pair := range strings.Split(text, ",") {
+		name, value, cut := strings.Cut(pair, "=")
+		decoded, err := url.PathUnescape(strings.TrimSpace(value))
+		switch name = strings.TrimSpace(name); {
+		case strings.TrimSpace(pair) == "":
+		case !cut || name == "" || err != nil:
+			ok = false
+		default:
+			list = append(list, [2]string{name, decoded})
+		}
+	}
+	return list, ok
+}
+
+// sampler reads which traces are told of. By default it is all of them, or
+// those that whoever asked tells of.
+func (s *settings) sampler(w World) (why string) {
+	s.share, s.byParent = 1, true
+	name := strings.TrimSpace(w.Getenv("OTEL_TRACES_SAMPLER"))
+	if name == "" {
+		return ""
+	}
+	kind, byParent := strings.CutPrefix(name, "parentbased_")
+	share := map[string]float64{"always_on": 1, "always_off": 0, "traceidratio": 1}
+	if _, known := share[kind]; !known {
+		return "OTEL_TRACES_SAMPLER is none that is known here; all traces are sent"
+	}
+	s.share, s.byParent = share[kind], byParent
+	if arg := w.Getenv("OTEL_TRACES_SAMPLER_ARG"); kind == "traceidratio" && arg != "" {
+		ratio, err := strconv.ParseFloat(arg, 64)
+		if err != nil || !(ratio >= 0 && ratio <= 1) {
+			return "OTEL_TRACES_SAMPLER_ARG is no number from 0 to 1; all traces are sent"
+		}
+		s.share = ratio
+	}
+	return ""
 }

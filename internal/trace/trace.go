@@ -5,34 +5,46 @@
 // A span holds ids, codes, statuses and times. No word that came from a server
 // and no secret is ever put into one. A collector that cannot be reached
 // changes nothing of a run: it is said once, on standard error.
+//
+// The messages are OpenTelemetry's own. Its SDK and its client, which links
+// gRPC, would be three megabytes of a program that is to stay below 25; all
+// that is needed of them here is to write down a finished run and to post it.
 package trace
 
 import (
 	"context"
 	"net/http"
+	"sync"
 	"time"
 
-	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
-	"go.opentelemetry.io/otel/propagation"
-	"go.opentelemetry.io/otel/sdk/resource"
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
-	"go.opentelemetry.io/otel/trace"
+	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
 
+// How spans are gathered before they are sent.
+const (
+	maxBatch = 512             // spans at once
+	maxWait  = 5 * time.Second // of the first of them
+	maxQueue = 2048            // spans that wait; what is more is dropped, so that memory stays bounded
+)
+
 // A Tracer sends traces; a nil one sends none.
 type Tracer struct {
-	provider *sdktrace.TracerProvider
-	tracer   trace.Tracer
+	settings *settings
+	version  string
+	warn     func(string) // tells the first trouble; a collector that is away would be told of with every batch
+	ended    chan struct{}
+	stop     context.CancelFunc
+
+	mu      sync.RWMutex // held to close the queue: a run that was given up may still come to its end
+	queue   chan *tracepb.Span
+	stopped bool
 }
 
 // Start begins to send traces where the environment asks for it; nil where it
 // does not. What keeps it from being done is told to warn, in words.
-func Start(ctx context.Context, world World, version string, warn func(string)) *Tracer {
+func Start(world World, version string, warn func(string)) *Tracer {
 	s, why := settingsOf(world)
 	if why != "" {
 		warn(why)
@@ -40,41 +52,66 @@ func Start(ctx context.Context, world World, version string, warn func(string)) 
 	if s == nil {
 		return nil
 	}
-	exporter, err := otlptrace.New(ctx, s.client())
-	if err != nil {
-		warn("no traces are sent: " + err.Error())
-		return nil
+	var said sync.Once
+	ctx, stop := context.WithCancel(context.Background())
+	t := &Tracer{
+		settings: s, version: version, queue: make(chan *tracepb.Span, maxQueue), ended: make(chan struct{}), stop: stop,
+		warn: func(why string) { said.Do(func() { warn("traces are not sent: " + why) }) },
 	}
-	// Those of the environment come last: they win.
-	about, err := resource.New(ctx, resource.WithTelemetrySDK(),
-		resource.WithAttributes(attribute.String("service.name", "authdoctor"), attribute.String("service.version", version)), resource.WithFromEnv())
-	if err != nil {
-		warn("OTEL_RESOURCE_ATTRIBUTES cannot be read as a whole")
-	}
-	otel.SetErrorHandler(once(warn))
-	provider := sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(about))
-	return &Tracer{provider, provider.Tracer("github.com/authdoctor/authdoctor", trace.WithInstrumentationVersion(version))}
+	go t.run(ctx)
+	return t
 }
 
-// Stop sends what is left.
+// Stop sends what is left, until ctx ends. What is recorded after it is lost.
 func (t *Tracer) Stop(ctx context.Context) {
 	if t == nil {
 		return
 	}
-	if err := t.provider.Shutdown(ctx); err != nil {
-		otel.Handle(err)
+	t.mu.Lock()
+	t.stopped = true
+	close(t.queue)
+	t.mu.Unlock()
+	select {
+	case <-t.ended:
+	case <-ctx.Done():
+		t.stop()
+		<-t.ended
 	}
+	t.stop()
+	t.settings.http.CloseIdleConnections()
 }
 
-// Join makes what a request leads to a part of the trace that it belongs to.
-func (t *Tracer) Join(next http.Handler) http.Handler {
-	if t == nil {
-		return next
+// run sends what is recorded, in batches.
+func (t *Tracer) run(ctx context.Context) {
+	defer close(t.ended)
+	var batch []*tracepb.Span
+	timer := time.NewTimer(maxWait)
+	defer timer.Stop()
+	send := func() {
+		if len(batch) > 0 {
+			if err := t.settings.send(ctx, t.document(batch)); err != nil {
+				t.warn(err.Error())
+			}
+		}
+		batch = nil
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
-		next.ServeHTTP(w, r.WithContext(ctx))
-	})
+	for {
+		select {
+		case span, open := <-t.queue:
+			if !open {
+				send()
+				return
+			}
+			if batch = append(batch, span); len(batch) == 1 {
+				timer.Reset(maxWait)
+			}
+			if len(batch) >= maxBatch {
+				send()
+			}
+		case <-timer.C:
+			send()
+		}
+	}
 }
 
 // A Run is what one run of checks did.
@@ -93,51 +130,76 @@ func (t *Tracer) Record(ctx context.Context, run *Run) {
 	if t == nil {
 		return
 	}
-	attrs := []attribute.KeyValue{
-		attribute.String("authdoctor.playbook.id", run.Playbook.ID),
-		attribute.String("authdoctor.playbook.version", run.Playbook.Version),
-		attribute.String("authdoctor.verdict", string(run.Verdict.Status)),
+	parent, _ := ctx.Value(parentKey{}).(spanContext)
+	root := parent.child()
+	if !t.settings.sampled(parent, root.trace) {
+		return
 	}
-	if run.Target != "" {
-		attrs = append(attrs, attribute.String("authdoctor.target", run.Target))
-	}
-	if run.Verdict.Code != "" {
-		attrs = append(attrs, attribute.String("authdoctor.verdict.check", run.Verdict.Check), attribute.String("authdoctor.verdict.code", run.Verdict.Code))
-	}
-	ctx, span := t.tracer.Start(ctx, run.Name, trace.WithTimestamp(run.Started), trace.WithAttributes(attrs...))
-	for i := range run.Checks {
-		t.check(ctx, run, &run.Checks[i])
-	}
+	attrs := attributes{}
+	attrs.text("authdoctor.playbook.id", run.Playbook.ID)
+	attrs.text("authdoctor.playbook.version", run.Playbook.Version)
+	attrs.text("authdoctor.target", run.Target)
+	attrs.text("authdoctor.verdict", string(run.Verdict.Status))
+	attrs.text("authdoctor.verdict.check", run.Verdict.Check)
+	attrs.text("authdoctor.verdict.code", run.Verdict.Code)
+	failed := ""
 	if s := run.Verdict.Status; s == diag.Problem || s == diag.Escalate {
-		span.SetStatus(codes.Error, run.Verdict.Code)
+		failed = run.Verdict.Code
 	}
-	span.End(trace.WithTimestamp(run.Finished))
+	spans := []*tracepb.Span{root.span(run.Name, parent, run.Started, run.Finished, attrs, failed)}
+	for i := range run.Checks {
+		if c := &run.Checks[i]; c.Status != diag.Skipped { // of a skipped one nothing was done
+			spans = append(spans, checkSpan(root, run, c))
+		}
+	}
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if t.stopped {
+		return
+	}
+	for _, s := range spans {
+		select {
+		case t.queue <- s:
+		default:
+			t.warn("the collector takes them too slowly, some are dropped")
+		}
+	}
 }
 
-func (t *Tracer) check(ctx context.Context, run *Run, c *diag.Check) {
-	if c.Status == diag.Skipped {
-		return // nothing was done
-	}
+func checkSpan(root spanContext, run *Run, c *diag.Check) *tracepb.Span {
 	began, ok := run.Began[c.ID]
 	if !ok {
 		began = run.Started
 	}
-	attrs := []attribute.KeyValue{
-		attribute.String("authdoctor.check.id", c.ID),
-		attribute.String("authdoctor.check.kind", c.Probe),
-		attribute.String("authdoctor.check.layer", string(c.Layer)),
-		attribute.String("authdoctor.check.status", c.Status.String()),
-		attribute.String("authdoctor.check.code", c.Code),
-	}
-	if c.BlockedBy != "" {
-		attrs = append(attrs, attribute.String("authdoctor.check.blocked_by", c.BlockedBy))
-	}
+	attrs := attributes{}
+	attrs.text("authdoctor.check.id", c.ID)
+	attrs.text("authdoctor.check.kind", c.Probe)
+	attrs.text("authdoctor.check.layer", string(c.Layer))
+	attrs.text("authdoctor.check.status", c.Status.String())
+	attrs.text("authdoctor.check.code", c.Code)
+	attrs.text("authdoctor.check.blocked_by", c.BlockedBy)
 	for _, p := range diag.Phases(c) {
-		attrs = append(attrs, attribute.Float64("authdoctor.check.phase."+p.Name+".seconds", p.Took.Seconds()))
+		attrs.number("authdoctor.check.phase."+p.Name+".seconds", p.Took.Seconds())
 	}
-	_, span := t.tracer.Start(ctx, "check "+c.ID, trace.WithTimestamp(began), trace.WithAttributes(attrs...))
+	failed := ""
 	if c.Status == diag.Fail {
-		span.SetStatus(codes.Error, c.Code)
+		failed = c.Code
 	}
-	span.End(trace.WithTimestamp(began.Add(time.Duration(c.ElapsedMS * float64(time.Millisecond)))))
+	ended := began.Add(time.Duration(c.ElapsedMS * float64(time.Millisecond)))
+	return root.child().span("check "+c.ID, root, began, ended, attrs, failed)
+}
+
+type parentKey struct{}
+
+// Join makes what a request leads to a part of the trace that it belongs to.
+func (t *Tracer) Join(next http.Handler) http.Handler {
+	if t == nil {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if parent, ok := parseParent(r.Header.Get("Traceparent")); ok {
+			r = r.WithContext(context.WithValue(r.Context(), parentKey{}, parent))
+		}
+		next.ServeHTTP(w, r)
+	})
 }

@@ -3,6 +3,7 @@ package trace
 import (
 	"compress/gzip"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"maps"
@@ -108,7 +109,7 @@ func aRun() *Run {
 	}
 }
 
-func attributes(s *tracepb.Span) map[string]any {
+func attributesOf(s *tracepb.Span) map[string]any {
 	out := map[string]any{}
 	for _, a := range s.Attributes {
 		if n := a.Value.GetDoubleValue(); n != 0 {
@@ -122,7 +123,7 @@ func attributes(s *tracepb.Span) map[string]any {
 
 func TestASpanForEachCheck(t *testing.T) {
 	c := newCollector(t)
-	tracer := Start(t.Context(), world(map[string]string{
+	tracer := Start(world(map[string]string{
 		"OTEL_EXPORTER_OTLP_ENDPOINT": c.URL + "/base/", "OTEL_EXPORTER_OTLP_HEADERS": "api-key=a%20key, x=y", "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip",
 	}), "1.2.3", func(why string) { t.Error(why) })
 	tracer.Join(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -159,7 +160,7 @@ func TestASpanForEachCheck(t *testing.T) {
 		page: {"authdoctor.check.status": "blocked", "authdoctor.check.blocked_by": "login-tls", "authdoctor.check.phase.dns.seconds": .001,
 			"authdoctor.check.phase.connect.seconds": .02, "authdoctor.check.phase.tls.seconds": .03, "authdoctor.check.phase.first_byte.seconds": .04},
 	} {
-		got := attributes(s)
+		got := attributesOf(s)
 		for key, value := range want {
 			if got[key] != value {
 				t.Errorf("%s: %s is %v, want %v", s.Name, key, got[key], value)
@@ -198,7 +199,7 @@ func TestWhetherTracesAreSent(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var said []string
-			tracer := Start(t.Context(), world(tt.env), "1", func(why string) { said = append(said, why) })
+			tracer := Start(world(tt.env), "1", func(why string) { said = append(said, why) })
 			tracer.Stop(t.Context())
 			text := strings.Join(said, "\n")
 			if (tracer != nil) != tt.sent || !strings.Contains(text, tt.says) || (tt.says == "") != (text == "") {
@@ -209,7 +210,10 @@ func TestWhetherTracesAreSent(t *testing.T) {
 			}
 		})
 	}
-	// A tracer that is not there does nothing.
+	// A tracer that has been stopped, or is not there, does nothing.
+	stopped := Start(world(map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": at}), "1", func(why string) { t.Error(why) })
+	stopped.Stop(t.Context())
+	stopped.Record(t.Context(), aRun())
 	var none *Tracer
 	none.Record(t.Context(), aRun())
 	none.Join(http.NotFoundHandler())
@@ -232,7 +236,7 @@ func TestCollectorsThatDoNotTakeIt(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := newCollector(t, tt.answers...)
 			var said []string
-			tracer := Start(t.Context(), world(map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": c.URL + "/key-hunter2"}), "1", func(why string) { said = append(said, why) })
+			tracer := Start(world(map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": c.URL + "/key-hunter2"}), "1", func(why string) { said = append(said, why) })
 			tracer.Record(t.Context(), aRun())
 			tracer.Stop(t.Context())
 			if text := strings.Join(said, "\n"); len(c.spans) != tt.spans || !strings.Contains(text, tt.says) || strings.Contains(text, "hunter2") || (tt.says == "") != (text == "") {
@@ -243,10 +247,79 @@ func TestCollectorsThatDoNotTakeIt(t *testing.T) {
 	c := newCollector(t)
 	c.Close()
 	var said []string
-	tracer := Start(t.Context(), world(map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": c.URL + "/key-hunter2"}), "1", func(why string) { said = append(said, why) })
+	tracer := Start(world(map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": c.URL + "/key-hunter2"}), "1", func(why string) { said = append(said, why) })
 	tracer.Record(t.Context(), aRun())
 	tracer.Stop(t.Context())
 	if len(said) != 1 || !strings.Contains(said[0], "cannot be reached") || strings.Contains(said[0], "hunter2") {
 		t.Errorf("says %q", said)
+	}
+}
+
+func TestParents(t *testing.T) {
+	const trace, span = "0102030405060708090a0b0c0d0e0f10", "1112131415161718"
+	for text, want := range map[string]bool{
+		"00-" + trace + "-" + span + "-01": true, "00-" + trace + "-" + span + "-00": true, "01-" + trace + "-" + span + "-01-more": true,
+		"": false, "00-" + trace + "-" + span: false, "00-" + trace + "-" + span + "-01-more": false, "ff-" + trace + "-" + span + "-01": false,
+		"00-" + strings.Repeat("0", 32) + "-" + span + "-01": false, "00-" + trace + "-" + strings.Repeat("0", 16) + "-01": false,
+		"00-" + strings.ToUpper(trace) + "-" + span + "-01": false, "00-" + strings.Repeat("g", 32) + "-" + span + "-01": false,
+	} {
+		got, ok := parseParent(text)
+		if ok != want || ok && got.sampled != strings.Contains(text, span+"-01") {
+			t.Errorf("%q: %v, %v", text, got, ok)
+		}
+	}
+}
+
+func TestWhichTracesAreSent(t *testing.T) {
+	parent := spanContext{trace: [16]byte{1}, id: [8]byte{1}}
+	told := spanContext{trace: [16]byte{1}, id: [8]byte{1}, sampled: true}
+	for _, tt := range []struct {
+		sampler, arg      string
+		says              bool
+		alone, told, bare int // of 1,000: without a parent, with one that is told of, with one that is not
+	}{
+		{"", "", false, 1000, 1000, 0},
+		{"always_on", "", false, 1000, 1000, 1000},
+		{"always_off", "", false, 0, 0, 0},
+		{"parentbased_always_off", "", false, 0, 1000, 0},
+		{"traceidratio", "0.25", false, 250, 250, 250},
+		{"parentbased_traceidratio", "0.25", false, 250, 1000, 0},
+		{"traceidratio", "", false, 1000, 1000, 1000},
+		{"traceidratio", "2", true, 1000, 1000, 1000},
+		{"jaeger_remote", "", true, 1000, 1000, 0},
+	} {
+		s, why := settingsOf(world(map[string]string{"OTEL_TRACES_EXPORTER": "otlp", "OTEL_TRACES_SAMPLER": tt.sampler, "OTEL_TRACES_SAMPLER_ARG": tt.arg}))
+		if (why != "") != tt.says {
+			t.Errorf("%s %s: says %q", tt.sampler, tt.arg, why)
+		}
+		for _, of := range []struct {
+			parent spanContext
+			want   int
+		}{{spanContext{}, tt.alone}, {told, tt.told}, {parent, tt.bare}} {
+			n := 0
+			for i := range 1000 {
+				var id [16]byte
+				binary.BigEndian.PutUint64(id[8:], uint64(i)*(1<<64/1000))
+				if s.sampled(of.parent, id) {
+					n++
+				}
+			}
+			if n < of.want-2 || n > of.want+2 {
+				t.Errorf("%s %s: %d of 1000 with parent %v, want %d", tt.sampler, tt.arg, n, of.parent.valid(), of.want)
+			}
+		}
+	}
+}
+
+// Who sends it is what the environment says.
+func TestWhoSendsThem(t *testing.T) {
+	c := newCollector(t)
+	tracer := Start(world(map[string]string{
+		"OTEL_EXPORTER_OTLP_ENDPOINT": c.URL, "OTEL_RESOURCE_ATTRIBUTES": "deployment.environment=test%20bed,service.name=other", "OTEL_SERVICE_NAME": "fleet",
+	}), "1", func(why string) { t.Error(why) })
+	tracer.Record(t.Context(), aRun())
+	tracer.Stop(t.Context())
+	if c.resource["service.name"] != "fleet" || c.resource["deployment.environment"] != "test bed" {
+		t.Errorf("it is from %v", c.resource)
 	}
 }
