@@ -139,8 +139,8 @@ func unread(checks []playbook.Check) []judged {
 		out[i] = judged{def: def, Check: diag.Check{
 			ID: def.ID, Title: title, Probe: def.Run, Layer: kind.Layer,
 			Status: diag.Unknown, Code: diag.Code(def.Run, diag.NoAnswer), Reason: "not measured",
-			Summary: "not measured", Scope: diag.ScopeService,
-		}}
+			Summary: "not measured", Scope: diag.ScopeService, Facts: map[string]any{},
+		}, found: &diag.Outcome{}}
 	}
 	return out
 }

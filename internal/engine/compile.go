@@ -34,9 +34,11 @@ type Book struct {
 	// names those of the caller: no answer changes them.
 	vars map[string]string
 	held map[string]bool
-	// unmeasured is each check before anything is known of it, and chain says
-	// which hides which while no answer changes a variable.
+	// unmeasured is each check before anything is known of it. While no answer
+	// changes a variable, with are the parameters of each, and chain says which
+	// hides which.
 	unmeasured []judged
+	with       []map[string]string
 	chain      *chain
 	// Surface is where the person acts; empty for the playbook's first.
 	Surface string
@@ -64,6 +66,9 @@ func Compile(p *playbook.Playbook, vars map[string]string) (*Book, error) {
 	}
 	b.unmeasured = unread(p.Checks)
 	b.chain = b.newChain(b.vars)
+	for i := range p.Checks {
+		b.with = append(b.with, filled(&p.Checks[i], b.vars))
+	}
 	return b, nil
 }
 

@@ -14,7 +14,7 @@ type judged struct {
 	diag.Check
 	outcome string // as measured or given, also behind a block
 	def     *playbook.Check
-	found   diag.Outcome // zero when nothing was found
+	found   *diag.Outcome // zero when nothing was found
 	given   bool
 	facts   bool // measured, so that facts can be trusted to be there
 }
@@ -49,7 +49,6 @@ func (b *Book) judge(ev *diag.Evidence, c *chain, fresh func(diag.Measurement) b
 
 func (b *Book) read(i int, ev *diag.Evidence, fresh func(diag.Measurement) bool) judged {
 	def, j := &b.Checks[i], b.unmeasured[i]
-	j.Facts = map[string]any{}
 	m, ok := ev.Checks[def.ID]
 	if !ok || !fresh(m) {
 		return j
@@ -61,7 +60,7 @@ func (b *Book) read(i int, ev *diag.Evidence, fresh func(diag.Measurement) bool)
 	}
 	kind, _ := diag.FindKind(def.Run)
 	if o, ok := kind.Find(m.Outcome); ok {
-		j.found = o
+		j.found = &o
 		j.Status, j.Scope, j.Remedy = o.Status, o.Scope, o.Remedy
 		j.Layer = kind.LayerOf(o)
 		j.Code, j.Reason = diag.Code(def.Run, o.Name), ""

@@ -4,6 +4,7 @@
 package engine
 
 import (
+	"maps"
 	"math"
 	"slices"
 
@@ -112,11 +113,11 @@ func (s *state) due() []diag.Request {
 		if m.Given {
 			continue
 		}
-		with := s.with(c)
+		with := s.with(i)
 		if ok && s.fresh(m) && sameWith(m.With, with) && !s.affectedSince(c.ID, m.Tick) {
 			continue
 		}
-		out = append(out, diag.Request{ID: c.ID, Kind: c.Run, With: with, Unset: s.unset(c)})
+		out = append(out, diag.Request{ID: c.ID, Kind: c.Run, With: maps.Clone(with), Unset: s.unset(c)})
 	}
 	return out
 }
@@ -136,13 +137,22 @@ func (s *state) unset(c *playbook.Check) map[string]string {
 	return out
 }
 
-// with fills a check's parameters in; what is empty is left out, so that the
+// with are the parameters of check i, filled in: the playbook's own, unless an
+// answer set a variable.
+func (s *state) with(i int) map[string]string {
+	if len(s.ev.Vars) == 0 {
+		return s.b.with[i]
+	}
+	return filled(&s.b.Checks[i], s.vars)
+}
+
+// filled fills a check's parameters in; what is empty is left out, so that the
 // probe's default holds.
-func (s *state) with(c *playbook.Check) map[string]string {
+func filled(c *playbook.Check, vars map[string]string) map[string]string {
 	out := make(map[string]string, len(c.With))
 	for k, v := range c.With {
-		if filled := s.fill(v); filled != "" {
-			out[k] = filled
+		if text := fill(v, vars); text != "" {
+			out[k] = text
 		}
 	}
 	return out
@@ -356,7 +366,7 @@ func With(b *Book, ev *diag.Evidence, check string) map[string]string {
 	s := b.fold(ev)
 	for i := range b.Checks {
 		if b.Checks[i].ID == check {
-			return s.with(&b.Checks[i])
+			return maps.Clone(s.with(i))
 		}
 	}
 	return nil

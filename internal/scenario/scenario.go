@@ -36,7 +36,7 @@ func Run(book *engine.Book, sc *playbook.Scenario) (Result, error) {
 		Asker: script.Asker{Steps: sc.Given.Steps, Retest: sc.Given.Retest, Checkpoint: script.AsReported},
 		book:  book, ev: ev,
 	}
-	s := session.Session{Book: book, Asker: watch, Prober: nothing{}}
+	s := session.Session{Book: book, Asker: watch, Prober: nothing{}, Onward: true}
 	v, err := s.Run(context.Background(), ev)
 	if err != nil {
 		return Result{}, err

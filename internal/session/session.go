@@ -42,6 +42,8 @@ type Session struct {
 	Told func() bool
 	// Resumed: the case was left and is taken up again.
 	Resumed bool
+	// Onward: whoever answers never goes back, as a file does not.
+	Onward bool
 	// Paste asks for the exact error message, a page of its own behind the
 	// symptoms; nil where nobody is asked. Errors are those of an Asker.
 	Paste func(ctx context.Context) error
@@ -199,6 +201,9 @@ func begun(ev *diag.Evidence) bool {
 }
 
 func (s *Session) remember(ev *diag.Evidence) {
+	if s.Onward {
+		return
+	}
 	s.history = append(s.history, moment{ev.Clone(), s.thought, s.paste})
 }
 
