@@ -126,6 +126,33 @@ func hostOf(s string) string {
 	return strings.ToLower(s)
 }
 
+// A checkKind is what a check can find: with the code of each outcome, and what
+// is said of one that somebody vouches for.
+type checkKind struct {
+	diag.Kind
+	codes, given []string
+}
+
+func kindOf(c *playbook.Check) checkKind {
+	kind, _ := diag.FindKind(c.Run)
+	k := checkKind{Kind: kind}
+	for _, o := range kind.Outcomes {
+		k.codes = append(k.codes, diag.Code(c.Run, o.Name))
+		k.given = append(k.given, o.Meaning+" (taken as given)")
+	}
+	return k
+}
+
+// find is the place of an outcome; -1 where there is no such outcome.
+func (k *checkKind) find(outcome string) int {
+	for i := range k.Outcomes {
+		if k.Outcomes[i].Name == outcome {
+			return i
+		}
+	}
+	return -1
+}
+
 // unread is each check before anything is known of it.
 func unread(checks []playbook.Check) []judged {
 	out := make([]judged, len(checks))

@@ -34,10 +34,12 @@ type Book struct {
 	// names those of the caller: no answer changes them.
 	vars map[string]string
 	held map[string]bool
-	// unmeasured is each check before anything is known of it. While no answer
+	// unmeasured is each check before anything is known of it, and kinds say what
+	// each can find. While no answer
 	// changes a variable, with are the parameters of each, and chain says which
 	// hides which.
 	unmeasured []judged
+	kinds      []checkKind
 	with       []map[string]string
 	chain      *chain
 	// Surface is where the person acts; empty for the playbook's first.
@@ -67,6 +69,7 @@ func Compile(p *playbook.Playbook, vars map[string]string) (*Book, error) {
 	b.unmeasured = unread(p.Checks)
 	b.chain = b.newChain(b.vars)
 	for i := range p.Checks {
+		b.kinds = append(b.kinds, kindOf(&p.Checks[i]))
 		b.with = append(b.with, filled(&p.Checks[i], b.vars))
 	}
 	return b, nil

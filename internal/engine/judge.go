@@ -58,14 +58,15 @@ func (b *Book) read(i int, ev *diag.Evidence, fresh func(diag.Measurement) bool)
 	if m.Facts != nil {
 		j.Facts = m.Facts
 	}
-	kind, _ := diag.FindKind(def.Run)
-	if o, ok := kind.Find(m.Outcome); ok {
-		j.found = &o
+	if k := b.kinds[i].find(m.Outcome); k >= 0 {
+		kind := &b.kinds[i]
+		o := &kind.Outcomes[k]
+		j.found = o
 		j.Status, j.Scope, j.Remedy = o.Status, o.Scope, o.Remedy
-		j.Layer = kind.LayerOf(o)
-		j.Code, j.Reason = diag.Code(def.Run, o.Name), ""
+		j.Layer = kind.LayerOf(*o)
+		j.Code, j.Reason = kind.codes[k], ""
 		if m.Given {
-			j.Summary = o.Meaning + " (taken as given)"
+			j.Summary = kind.given[k]
 		}
 		return j
 	}
