@@ -80,6 +80,10 @@ func speaker(v view, hits []hit, marked []diag.SystemMark) string {
 	if h.System == "oauth2" {
 		marked = slices.DeleteFunc(slices.Clone(marked), func(m diag.SystemMark) bool { return slices.Contains(clientsOfOAuth, m.System) })
 	}
+	// Who runs the programs of others prints their messages under its own name.
+	if len(marked) > 1 {
+		marked = slices.DeleteFunc(slices.Clone(marked), func(m diag.SystemMark) bool { return m.System == "home_assistant" })
+	}
 	if len(marked) > 0 {
 		closest := slices.MinFunc(marked, func(a, b diag.SystemMark) int {
 			return cmp.Compare(nearest(v.lower, a.Literals, h.span), nearest(v.lower, b.Literals, h.span))
