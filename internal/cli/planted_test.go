@@ -114,7 +114,6 @@ func TestSixtySecretsAreInNoOutput(t *testing.T) {
 	t.Run("message", plantMessage)
 	t.Run("server", plantServer)
 	t.Run("environment", plantEnvironment)
-	t.Run("typed", plantTyped)
 	t.Run("talkers", plantTalkers)
 	t.Run("files", plantFiles)
 	t.Run("wrong", plantWrong)

@@ -1,3 +1,5 @@
+//go:build !windows
+
 package cli_test
 
 import (
@@ -8,6 +10,9 @@ import (
 	"github.com/authdoctor/authdoctor/internal/cli"
 	"github.com/authdoctor/authdoctor/internal/state"
 )
+
+// A terminal is needed, so that this is a test of its own.
+func TestSixtySecretsThatAreTyped(t *testing.T) { plantTyped(t) }
 
 // plantTyped types secrets into the wizard's box for the message. What is typed
 // is on the screen until the page is left; nothing of it is in the result, nor

@@ -61,10 +61,11 @@ const nginxStamp = 19
 
 func (l errorLog) when(raw []byte) time.Time {
 	family, _ := errorHead(raw)
-	layout, text := "2006/01/02 15:04:05", raw
+	var layout string
+	var text []byte
 	switch family {
 	case "nginx":
-		text = raw[:nginxStamp]
+		layout, text = "2006/01/02 15:04:05", raw[:nginxStamp]
 	case "apache":
 		layout, text = "Mon Jan _2 15:04:05 2006", raw[1:bytes.Index(raw, []byte("] ["))]
 	default:

@@ -162,7 +162,7 @@ func keycloak(_ *jsonLog, o object) *record {
 }
 
 func journal(j *jsonLog, o object) *record {
-	return j.messages.signIn(head{
+	return j.signIn(head{
 		host: []byte(o.text("_HOSTNAME")), program: []byte(o.first("SYSLOG_IDENTIFIER", "_COMM")),
 		pid: []byte(o.first("_PID", "SYSLOG_PID")), text: []byte(o.text("MESSAGE")), at: j.time(o),
 	})

@@ -33,7 +33,7 @@ func (t *tally) words(f Finding, s *story) (summary string, next Next) {
 	case ReadSpray:
 		summary = fmt.Sprintf("%s %s %s, a few times each. That is what an attacker who tries common passwords looks like.", from(f, "Somebody"), tries(f), number(f.Users, "account"))
 		next.Text = "Block or slow down " + these(f) + ", and demand a second step."
-		if s.sources == nil || len(s.sources) == 0 {
+		if len(s.sources) == 0 {
 			next.Text = "Look whether any of the accounts signed in from there, and demand a second step."
 		}
 	case ReadGateway:
