@@ -10,7 +10,6 @@ import (
 
 	"github.com/authdoctor/authdoctor/internal/explain"
 	"github.com/authdoctor/authdoctor/internal/logs"
-	"github.com/authdoctor/authdoctor/internal/redact"
 	"github.com/authdoctor/authdoctor/internal/report"
 )
 
@@ -82,11 +81,11 @@ func (e *explanation) run(args []string) error {
 	if err != nil {
 		return err
 	}
-	a := known.Explain(redact.Text(message))
-	if err := e.write([]explain.Told{{Message: message, Answer: a}}); err != nil {
+	t := known.Tell(message)
+	if err := e.write([]explain.Told{t}); err != nil {
 		return err
 	}
-	return found(a.Recognised())
+	return found(t.Answer.Recognised())
 }
 
 // found is the exit status of an explanation.
@@ -143,7 +142,7 @@ func (e *explanation) write(told []explain.Told) error {
 			enc := json.NewEncoder(w)
 			enc.SetEscapeHTML(false)
 			enc.SetIndent("", "  ")
-			return enc.Encode(&told[0].Answer)
+			return enc.Encode(told[0].InGiven())
 		case "html":
 			return explain.HTML(w, told)
 		case "markdown":

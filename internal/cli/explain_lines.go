@@ -10,7 +10,6 @@ import (
 
 	"github.com/authdoctor/authdoctor/internal/explain"
 	"github.com/authdoctor/authdoctor/internal/logs"
-	"github.com/authdoctor/authdoctor/internal/redact"
 	"github.com/authdoctor/authdoctor/internal/report"
 )
 
@@ -57,16 +56,15 @@ func (e *explanation) eachLine(known *explain.Explainer) error {
 
 // line answers one line, of a very long one the beginning.
 func (l *lineReading) line(n int, line []byte, _ bool) error {
-	a := explainLine(l.known, string(line))
-	a.ID, l.read = n, n
-	if a.Recognised() {
+	told := explainLine(l.known, string(line))
+	told.Answer.ID, l.read = n, n
+	if told.Answer.Recognised() {
 		l.recognised++
 	}
-	told := explain.Told{Message: string(line), Answer: a}
 	switch {
 	case l.format == "json":
-		return l.enc.Encode(&a)
-	case !a.Recognised():
+		return l.enc.Encode(told.InGiven())
+	case !told.Answer.Recognised():
 	case l.format == "text":
 		if l.recognised > 1 {
 			fmt.Fprintln(l.out)
@@ -81,11 +79,11 @@ func (l *lineReading) line(n int, line []byte, _ bool) error {
 
 // explainLine masks secrets only in what may mean something: that takes longer
 // than finding out.
-func explainLine(known *explain.Explainer, line string) explain.Answer {
+func explainLine(known *explain.Explainer, line string) explain.Told {
 	if !known.MayMean(line) {
-		return known.Explain("")
+		return known.Tell("")
 	}
-	return known.Explain(redact.Text(line))
+	return known.Tell(line)
 }
 
 // batch answers each line of JSON before it reads the next. A bad line is told
@@ -132,7 +130,7 @@ func answerLine(known *explain.Explainer, n int, line []byte, whole bool) explai
 	dec := json.NewDecoder(bytes.NewReader(line))
 	dec.UseNumber()
 	if err := dec.Decode(&item); err != nil {
-		return explain.Unread(nil, n, "not readable as JSON: "+err.Error())
+		return explain.Unread(nil, n, notAnObject(err))
 	}
 	if _, err := dec.Token(); err != io.EOF {
 		return explain.Unread(item.ID, n, "something follows the object; each line holds one")
@@ -144,9 +142,18 @@ func answerLine(known *explain.Explainer, n int, line []byte, whole bool) explai
 	case !ok:
 		return explain.Unread(item.ID, n, "'text' is no string")
 	}
-	a := explainLine(known, text)
+	a := explainLine(known, text).InGiven()
 	a.ID = item.ID
 	return a
+}
+
+// notAnObject says in what way a line is no object, without the words of Go.
+func notAnObject(err error) string {
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) {
+		return "a " + kind.Value + " stands where an object with 'text' belongs"
+	}
+	return "not readable as JSON: " + err.Error()
 }
 
 func lineEncoder(w io.Writer) *json.Encoder {

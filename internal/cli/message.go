@@ -13,15 +13,14 @@ import (
 // is recognised in it. Only a message without a doubt is evidence: one that
 // leaves several classes open is shown and weighs nothing.
 func (d *diagnosis) takeMessage(text string) error {
-	text = strings.TrimSpace(redact.Text(text))
-	if text == "" {
+	if strings.TrimSpace(text) == "" {
 		return nil
 	}
 	known, err := explainer()
 	if err != nil {
 		return err
 	}
-	a := known.Explain(text)
+	a := known.Tell(text).Answer
 	var matches []diag.MessageMatch
 	for i, f := range a.Findings {
 		matches = append(matches, diag.MessageMatch{
@@ -29,7 +28,7 @@ func (d *diagnosis) takeMessage(text string) error {
 			Certain: i == 0 && a.Auth && len(a.Alternatives) == 0 && f.Certainty != "possible",
 		})
 	}
-	d.ev.Paste(text, matches)
+	d.ev.Paste(strings.TrimSpace(redact.Text(text)), matches)
 	return nil
 }
 

@@ -12,13 +12,6 @@ import (
 // defaultWidth is the width of a text whose reader's is not known.
 const defaultWidth = 80
 
-// A Told is a message with what it means, for the writers. They show no more
-// of the message than the part that was recognised, and no secret in it.
-type Told struct {
-	Message string
-	Answer  Answer
-}
-
 // row is a labelled line of a text.
 type row struct{ label, text string }
 
@@ -84,7 +77,7 @@ func quoted(t *Told) string {
 	if span[0] < 0 || span[1] > len(t.Message) || span[0] >= span[1] {
 		return ""
 	}
-	text := strings.Join(strings.Fields(redact.Printable(redact.Text(t.Message[span[0]:span[1]]))), " ")
+	text := strings.Join(strings.Fields(redact.Printable(t.Message[span[0]:span[1]])), " ")
 	if utf8.RuneCountInString(text) > 120 {
 		text = string([]rune(text)[:119]) + "…"
 	}

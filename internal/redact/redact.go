@@ -23,14 +23,33 @@ const rounds = 8
 // Text masks every secret that it recognises in s. Its time is linear in the
 // length of s, and Text(Text(s)) is Text(s).
 func Text(s string) string {
-	for range rounds {
-		next := once(s)
-		if next == s {
-			return s
+	masked, _ := rounded(s)
+	return masked
+}
+
+// Marked is Text, with where each byte of it came from: origin takes a place in
+// the masked text and gives the place in s, for one within a mask the end of
+// what is behind the mask.
+func Marked(s string) (masked string, origin func(place int) int) {
+	masked, cuts := rounded(s)
+	return masked, func(place int) int {
+		for i := len(cuts) - 1; i >= 0; i-- {
+			place = before(cuts[i], place)
 		}
-		s = next
+		return place
 	}
-	return s
+}
+
+// rounded goes over a text until no mask uncovers more.
+func rounded(s string) (masked string, cuts [][]cut) {
+	for range rounds {
+		next, cut := once(s)
+		if next == s {
+			break
+		}
+		s, cuts = next, append(cuts, cut)
+	}
+	return s, cuts
 }
 
 // A span is a part of the text to mask.
@@ -39,8 +58,27 @@ type span struct {
 	kind     string
 }
 
+// A cut is a mask that was put in: where it stands now, and where what it
+// masks stood.
+type cut struct{ at, end, from, to int }
+
+// before takes a place after the cuts to the place before them.
+func before(cuts []cut, place int) int {
+	moved := 0
+	for _, c := range cuts {
+		if place < c.end {
+			if place > c.at {
+				return c.to
+			}
+			break
+		}
+		moved = c.to - c.end
+	}
+	return place + moved
+}
+
 // once goes over a text once.
-func once(s string) string {
+func once(s string) (string, []cut) {
 	sc := scanner{s: s}
 	sc.privateKeys()
 	sc.scan()
@@ -49,12 +87,13 @@ func once(s string) string {
 
 // masked puts the masks in. Spans that touch each other's text become one, so
 // that no part of a secret stays beside its mask.
-func (sc *scanner) masked() string {
+func (sc *scanner) masked() (string, []cut) {
 	if len(sc.spans) == 0 {
-		return sc.s
+		return sc.s, nil
 	}
 	slices.SortStableFunc(sc.spans, func(a, b span) int { return a.from - b.from })
 	var b strings.Builder
+	var cuts []cut
 	at := 0
 	for i := 0; i < len(sc.spans); {
 		m := sc.spans[i]
@@ -62,11 +101,14 @@ func (sc *scanner) masked() string {
 			m.to = max(m.to, sc.spans[i].to)
 		}
 		b.WriteString(sc.s[at:m.from])
+		c := cut{at: b.Len(), from: m.from, to: m.to}
 		b.WriteString(mask(m.kind))
+		c.end = b.Len()
+		cuts = append(cuts, c)
 		at = m.to
 	}
 	b.WriteString(sc.s[at:])
-	return b.String()
+	return b.String(), cuts
 }
 
 const maskStart = "[redacted:"

@@ -47,7 +47,8 @@ func textOf(key, value string) string {
 	case secret(c, value, at) && !sc.sentence(0, len(value), at) && !sc.refused(c, 0, at):
 		return mask(c.kind)
 	}
-	return Text(sc.masked())
+	masked, _ := sc.masked()
+	return Text(masked)
 }
 
 func each[T any](list []T, change func(T) T) []T {
