@@ -116,7 +116,7 @@ func (w wording) step(e diag.Event) diag.Moment {
 	}
 	for _, id := range w.r.Checkpoints {
 		if report := e.Did.Checkpoints[id]; report != "" {
-			m.Text += " · " + w.title("checkpoint", id) + ": " + report
+			m.Text += " · " + w.title("checkpoint", id) + " – " + report
 		}
 	}
 	return m

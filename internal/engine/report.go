@@ -143,11 +143,11 @@ func (s *state) words(o observation) (from, text string) {
 		return "question:" + o.test, s.fill(q.Ask) + " " + s.fill(choiceText(q, o.outcome))
 	}
 	if step := s.stepByID(o.test); step != nil {
-		return "step:" + o.test, s.fill(step.Title) + ": " + s.outcomeText(step, o.outcome)
+		return "step:" + o.test, s.fill(step.Title) + " – " + s.outcomeText(step, o.outcome)
 	}
 	for _, c := range s.b.Retest {
 		if checkpointKey(c.ID) == o.test {
-			return o.test, s.fill(c.Title) + ": fails"
+			return o.test, s.fill(c.Title) + " – fails"
 		}
 	}
 	return o.test, o.outcome

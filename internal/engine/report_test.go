@@ -195,10 +195,10 @@ func TestTheWordsOfTheEvidence(t *testing.T) {
 	ev.Did("proof", diag.Did{Checkpoints: map[string]string{"sign-in": "fails"}})
 	want := []string{
 		"check:time skewed: Clock: " + find(t, "clock.skewed").Meaning,
-		"checkpoint:sign-in fails: Sign in: fails",
+		"checkpoint:sign-in fails: Sign in – fails",
 		"question:web no: Does the web page take it? No",
-		"step:credentials web-in: Password: In",
-		"step:roles not_fixed: Rights: still fails",
+		"step:credentials web-in: Password – In",
+		"step:roles not_fixed: Rights – still fails",
 		"symptom:empty no: not seen: Empty",
 		"symptom:refused yes: Refused",
 	}
