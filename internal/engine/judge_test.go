@@ -133,6 +133,11 @@ func TestWhatHidesWhat(t *testing.T) {
 		{"a warning that waits, named", playbook.Check{Run: "http"}, playbook.Check{Run: "dns", After: []string{"first"}}, "rate_limited", false},
 		{"named to be behind nothing", playbook.Check{Run: "path"}, playbook.Check{Run: "dns", After: []string{}}, "offline", false},
 		{"named to be behind another", playbook.Check{Run: "path"}, playbook.Check{Run: "dns", After: []string{"nobody"}}, "offline", false},
+		{"a broken page hides what sends credentials", playbook.Check{Run: "http"}, playbook.Check{Run: "imap"}, "server_error", true},
+		{"a page hides no page", playbook.Check{Run: "http"}, playbook.Check{Run: "http"}, "server_error", false},
+		{"an issuer that refuses a client is no broken one", playbook.Check{Run: "oidc"}, playbook.Check{Run: "http_auth"}, "client_rejected", false},
+		{"behind an empty user", playbook.Check{Run: "tls", With: with("address", "a.test")}, playbook.Check{Run: "http", With: with("url", "https://@a.test/")}, "expired", true},
+		{"no host at all", playbook.Check{Run: "dns", With: with("name", "b.test")}, playbook.Check{Run: "http", With: with("url", "/login")}, "nxdomain", true},
 		{"a wrong clock hides no name", playbook.Check{Run: "clock"}, playbook.Check{Run: "dns"}, "skewed", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -147,6 +152,27 @@ func TestWhatHidesWhat(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// An answer that changes where a check looks changes what hides it.
+func TestAnswersChangeWhatHidesWhat(t *testing.T) {
+	b, ev := compile(t, checksOnly(
+		playbook.Check{ID: "name", Run: "dns", With: map[string]string{"name": "{{host}}"}},
+		playbook.Check{ID: "page", Run: "http", With: map[string]string{"url": "{{page}}"}},
+	)), here()
+	ev.Given("name", "nxdomain")
+	ev.Given("page", "ok")
+	if got := judge(t, b, ev, "page"); got.BlockedBy != "name" {
+		t.Errorf("on the same host the page is hidden by %q", got.BlockedBy)
+	}
+	ev.SetVars(map[string]string{"page": "https://b.test/"})
+	if got := judge(t, b, ev, "page"); got.BlockedBy != "" {
+		t.Errorf("on another host the page is hidden by %q", got.BlockedBy)
+	}
+	ev.SetVars(map[string]string{"host": "b.test"})
+	if got := judge(t, b, ev, "page"); got.BlockedBy != "name" {
+		t.Errorf("on the same host again the page is hidden by %q", got.BlockedBy)
 	}
 }
 
