@@ -107,6 +107,8 @@ type Instruction struct {
 	// It is shown and passed, and nothing is asked.
 	Satisfied bool
 	Proof     string
+	// Left is what of a satisfied step is still to be done.
+	Left []string
 	// Now is why this step comes now; empty in the playbook's order.
 	Now       string
 	PFix      float64 // probability, 0 to 1, that this step would fix it now

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
@@ -35,6 +36,9 @@ func (s *state) instruction(step *playbook.Step) diag.Instruction {
 	in.Unlikely = in.Reason != "" || !in.Highlight && !in.Instead && in.PFix < unlikelyHere
 	if s.satisfied(step) {
 		in.Satisfied, in.Proof = true, s.proof(step.SatisfiedBy)
+		if in.Instead { // what was written for this case is what nothing has proven
+			in.Left = in.Do
+		}
 		return in
 	}
 	in.Outcomes = s.outcomes(step)
@@ -79,7 +83,8 @@ func (s *state) tell(step *playbook.Step, in *diag.Instruction) {
 }
 
 // notes are those that belong to this case; where some stand in the place of
-// the instructions, only those.
+// the instructions, only those, and of these only the ones for the first
+// condition that holds: two sets of instructions could contradict each other.
 func (s *state) notes(step *playbook.Step) []playbook.Note {
 	var all, instead []playbook.Note
 	for _, n := range step.Notes {
@@ -87,7 +92,7 @@ func (s *state) notes(step *playbook.Step) []playbook.Note {
 			continue
 		}
 		all = append(all, n)
-		if n.Instead {
+		if n.Instead && (len(instead) == 0 || maps.EqualFunc(n.When, instead[0].When, slices.Equal)) {
 			instead = append(instead, n)
 		}
 	}

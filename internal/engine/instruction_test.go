@@ -170,3 +170,35 @@ func TestNoTryWhereItLooksLocked(t *testing.T) {
 		t.Errorf("locked: %q", got)
 	}
 }
+
+// What proves a step done may leave a part of it open. It is not hidden.
+func TestWhatIsLeftOfASatisfiedStep(t *testing.T) {
+	book := small()
+	step := &book.Steps[0]
+	step.SatisfiedBy = playbook.Condition{"where-fails": {"here"}}
+	step.Notes = []playbook.Note{{When: playbook.Condition{"symptom": {"refused"}}, Text: "Type it by hand."}}
+	ev := opened("here", nil)
+	ev.Tell([]string{"refused"})
+	if in := present(t, compile(t, book), ev); !in.Satisfied || len(in.Left) > 0 {
+		t.Errorf("a note that only adds is left to do: %+v", in)
+	}
+	step.Notes[0].Instead = true
+	if in := present(t, compile(t, book), ev); !in.Satisfied || len(in.Left) != 1 {
+		t.Errorf("instruction %+v", in)
+	}
+}
+
+// Two sets of instructions in the place of a step's own could contradict each
+// other: the first condition that holds decides.
+func TestOneConditionStandsInThePlace(t *testing.T) {
+	book := small()
+	book.Steps[0].Notes = []playbook.Note{
+		{When: playbook.Condition{"symptom": {"refused"}, "where-fails": {"here"}}, Text: "Both.", Instead: true},
+		{When: playbook.Condition{"symptom": {"refused"}}, Text: "One.", Instead: true},
+	}
+	ev := opened("here", nil)
+	ev.Tell([]string{"refused"})
+	if in := present(t, compile(t, book), ev); !cmp.Equal(in.Do, []string{"Both."}) {
+		t.Errorf("to do: %v", in.Do)
+	}
+}

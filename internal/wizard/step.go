@@ -54,6 +54,10 @@ func satisfiedPage(step diag.Instruction) page {
 	p.blocks = []block{{label: "✓ Done", spoken: "Already done", lines: texts(proof)}}
 	p.more = append(stepText(step), stepMore(step)...)
 	p.ask = "Nothing to do here. Press Enter to go on."
+	if len(step.Left) > 0 {
+		p.blocks = stack(p.blocks, []block{{label: "Not yet", tone: strong, lines: texts(step.Left...)}})
+		p.ask = "Press Enter to go on."
+	}
 	p.name += ": already done"
 	return p
 }

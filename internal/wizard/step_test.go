@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,5 +65,21 @@ func TestNoTryWhereInstructionsAreReplaced(t *testing.T) {
 	step.Instead, step.Unlikely, step.Reason = false, true, "The page refuses it too."
 	if text := stepPage(step).blocks[0].lines[0].text; text != "Unlikely to help here. The page refuses it too." {
 		t.Errorf("promise %q", text)
+	}
+}
+
+// A step that is done in part shows the other part at once, not behind a key.
+func TestWhatIsLeftIsShown(t *testing.T) {
+	step := satisfiedStep()
+	step.Left = []string{"Type it by hand."}
+	p := satisfiedPage(step)
+	var shown []string
+	for _, b := range p.blocks {
+		for _, l := range b.lines {
+			shown = append(shown, l.text)
+		}
+	}
+	if !slices.Contains(shown, "Type it by hand.") || strings.Contains(p.ask, "Nothing to do") {
+		t.Errorf("shown: %q; asked: %q", shown, p.ask)
 	}
 }
