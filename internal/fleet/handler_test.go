@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -34,11 +35,13 @@ func (g *gate) run(ctx context.Context, _ Target, timeout time.Duration) Result 
 	g.runs.Add(1)
 	g.budgets <- timeout
 	g.began <- struct{}{}
+	result := Result{Verdict: diag.Verdict{Status: diag.Healthy}, Took: time.Second}
 	select {
 	case <-g.let:
 	case <-ctx.Done():
+		result.Verdict.Status = diag.Inconclusive
 	}
-	return Result{Verdict: diag.Verdict{Status: diag.Healthy}, Took: time.Second}
+	return result
 }
 
 func exporter(t *testing.T, runs int, run func(context.Context, Target, time.Duration) Result) *Exporter {
@@ -204,15 +207,18 @@ func TestTheFirstToAskHangsUp(t *testing.T) {
 		ask1(t, e, "GET", "/probe?playbook=web-login&target=login.example.com", func(r *http.Request) { *r = *r.WithContext(ctx) })
 	})
 	<-g.began
-	second := make(chan int, 1)
+	second := make(chan *httptest.ResponseRecorder, 1)
 	both.Go(func() {
-		second <- ask1(t, e, "GET", "/probe?playbook=web-login&target=login.example.com", nil).Code
+		second <- ask1(t, e, "GET", "/probe?playbook=web-login&target=login.example.com", nil)
 	})
 	hangUp()
+	for !strings.Contains(ask1(t, e, "GET", "/metrics", nil).Body.String(), `answer="gone",playbook="web-login"} 1`) {
+		runtime.Gosched() // until it is noticed; the run is still held
+	}
 	close(g.let)
 	both.Wait()
-	if code := <-second; code != 200 {
-		t.Errorf("the second got %d", code)
+	if w := <-second; w.Code != 200 || !strings.Contains(w.Body.String(), "probe_success 1") || g.runs.Load() != 1 {
+		t.Errorf("the second got %d of %d runs: %s", w.Code, g.runs.Load(), w.Body)
 	}
 }
 
@@ -248,7 +254,7 @@ func TestTheMetrics(t *testing.T) {
 			{ID: "login-page", Probe: "http", Layer: diag.LayerEndpoint, Status: diag.Blocked, Code: "http.blocked", ElapsedMS: 12, BlockedBy: "login-tls",
 				Facts: map[string]any{"phases": map[string]any{"dns_ms": 1.0, "connect_ms": 2.0, "tls_ms": 3.0, "first_byte_ms": 4.0, "total_ms": 10.0}, "title": evil, "date_offset_ms": 250.0}},
 			{ID: "token", Probe: "token", Layer: diag.LayerSession, Status: diag.Pass, Code: "token.valid", Facts: map[string]any{"expires_at": "2026-01-02T03:04:06Z", "not_after": "2026-01-02T03:04:05Z"}},
-			{ID: "odd", Probe: "tls", Layer: diag.LayerTLS, Status: diag.Unknown, Code: "tls.unknown", Facts: map[string]any{"not_after": evil}},
+			{ID: "odd", Probe: "tls", Layer: diag.LayerTLS, Status: diag.Unknown, Code: "tls.unknown", Facts: map[string]any{"not_after": evil, "offset_ms": 1.0}},
 		},
 	}
 	e := exporter(t, 1, func(context.Context, Target, time.Duration) Result { return found })
@@ -272,6 +278,12 @@ func TestTheMetrics(t *testing.T) {
 	} {
 		if !strings.Contains(body, want+"\n") {
 			t.Errorf("lacks %s\n%s", want, body)
+		}
+	}
+	// The same fact of another kind of check is something else.
+	for _, other := range []string{`certificate_expiry_timestamp_seconds{check="token"`, `clock_offset_seconds{check="odd"`} {
+		if strings.Contains(body, other) {
+			t.Errorf("has %s", other)
 		}
 	}
 	registry := prometheus.NewPedanticRegistry()

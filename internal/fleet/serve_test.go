@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -74,11 +75,14 @@ func TestStoppingLetsRunsFinish(t *testing.T) {
 	<-g.began
 	stopped := make(chan error, 1)
 	go func() { stopped <- stop() }()
-	for !e.stopping.Load() {
-		time.Sleep(time.Millisecond)
-	}
-	if w := ask1(t, e, "GET", "/-/ready", nil); w.Code != 503 {
-		t.Errorf("while it stops, it is ready: %d", w.Code)
+	patience := time.After(10 * time.Second)
+	for ask1(t, e, "GET", "/-/ready", nil).Code != 503 {
+		select {
+		case <-patience:
+			t.Fatal("while it stops, it is ready")
+		default:
+			runtime.Gosched()
+		}
 	}
 	if w := ask1(t, e, "GET", "/-/healthy", nil); w.Code != 200 {
 		t.Errorf("while it stops, it is not healthy: %d", w.Code)
