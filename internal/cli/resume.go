@@ -100,10 +100,29 @@ func (d *diagnosis) goOnFrom(c *journal.Case) error {
 		d.ev.Expire(old)
 	}
 	engine.Reopen(d.ev)
+	if d.wizard != nil {
+		d.wizard.RetestedAt(retestedAt(c, d.book))
+	}
 	if d.wizard != nil && !d.quiet {
 		fmt.Fprintf(d.Stderr, "You left this %s ago. Going on from there.\n\n", ago(d.Now().Sub(c.Last())))
 	}
 	return nil
+}
+
+// retestedAt is when the last retest was first gone through; zero for never.
+func retestedAt(c *journal.Case, book *engine.Book) time.Time {
+	var at time.Time
+	step := book.RetestStep()
+	for _, e := range c.Entries {
+		switch {
+		case e.Event == nil || e.Event.Type != diag.Stepped || step == nil:
+		case e.Event.Step != step.ID:
+			at = time.Time{} // something was tried since
+		case at.IsZero():
+			at = e.At
+		}
+	}
+	return at
 }
 
 // bookOfCase is the playbook that a session began with.

@@ -125,6 +125,8 @@ type Instruction struct {
 	Outcomes []Choice
 	// Checkpoints are set for the retest only.
 	Checkpoints []Checkpoint
+	// PutOff: only what was put off is tried, long after the rest.
+	PutOff bool
 	// NothingHelped: what was tried before the retest helped nothing, so there
 	// is nothing to prove.
 	NothingHelped bool
@@ -138,6 +140,13 @@ type Checkpoint struct {
 	Minutes  float64  // to wait before it can be tried; 0 for at once
 	Postpone bool     // "later" is a fair answer
 	Must     bool     // "does not apply" is no answer: without it nothing is proven
+	Undo     string   // the checkpoint that takes it back; empty for none
+	Remind   string   // said while it has not been taken back
+}
+
+// Open reports whether what this one did has not been taken back.
+func (c Checkpoint) Open(reports map[string]string) bool {
+	return c.Undo != "" && reports[c.ID] == CheckpointPasses && reports[c.Undo] != CheckpointPasses
 }
 
 // Did is what was reported after an Instruction.

@@ -43,6 +43,7 @@ func Postponed(b *Book, ev *diag.Evidence) (diag.Instruction, bool) {
 	}
 	in := s.instruction(step)
 	// Whoever comes back to see whether it still holds must not begin anew.
+	in.PutOff = true
 	in.Do, in.Why, in.Careful, in.Minutes = nil, "", nil, 0
 	in.Checkpoints = slices.DeleteFunc(in.Checkpoints, func(c diag.Checkpoint) bool { return !slices.Contains(open, c.ID) })
 	return in, len(in.Checkpoints) > 0

@@ -206,9 +206,13 @@ func (s *state) guideLines(g *playbook.Guide, surface string) []string {
 func (s *state) checkpoints() []diag.Checkpoint {
 	var out []diag.Checkpoint
 	for i, c := range s.b.Retest {
+		if !s.holds(c.When) {
+			continue
+		}
 		out = append(out, diag.Checkpoint{
 			Must: i == s.signInCheckpoint(),
 			ID:   c.ID, Title: s.fill(c.Title), Before: fillAll(c.Before, s.vars), Minutes: c.Minutes, Postpone: c.Postpone,
+			Undo: c.Undo, Remind: s.fill(c.Remind),
 		})
 	}
 	return out

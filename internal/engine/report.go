@@ -29,6 +29,9 @@ func Report(b *Book, ev *diag.Evidence, v diag.Verdict) *diag.Report {
 		Checkpoints: []string{},
 	}
 	for _, c := range b.Retest {
+		if !s.holds(c.When) {
+			continue
+		}
 		r.Checkpoints = append(r.Checkpoints, c.ID)
 	}
 	for q, a := range ev.Answers {

@@ -89,7 +89,7 @@ func (s *state) foldRetest(v diag.Visit) {
 	var failed []string
 	signIn := false
 	for i, c := range s.b.Retest {
-		if v.Checkpoints[c.ID] != diag.CheckpointFails {
+		if !s.holds(c.When) || v.Checkpoints[c.ID] != diag.CheckpointFails {
 			continue
 		}
 		failed = append(failed, c.ID)
@@ -125,6 +125,9 @@ func (s *state) signInCheckpoint() int {
 // left for later.
 func (s *state) proves(points map[string]string) bool {
 	for i, c := range s.b.Retest {
+		if !s.holds(c.When) {
+			continue
+		}
 		switch points[c.ID] {
 		case diag.CheckpointPasses:
 		case diag.NotApplicable:
@@ -144,6 +147,9 @@ func (s *state) proves(points map[string]string) bool {
 func (s *state) postponed() []string {
 	pending := []string{}
 	for _, c := range s.b.Retest {
+		if !s.holds(c.When) {
+			continue
+		}
 		switch s.episode.last[c.ID] {
 		case diag.CheckpointPasses, diag.CheckpointFails, diag.NotApplicable:
 		default:

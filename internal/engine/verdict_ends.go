@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/playbook"
@@ -18,6 +19,7 @@ func (s *state) provenVerdict() diag.Verdict {
 			v.Summary = "Fixed: it works again after the step “" + s.fill(step.Title) + "”."
 		}
 	}
+	v.Next.Text = strings.Join(s.reminders(), " ")
 	switch n := len(v.Pending); {
 	case n == 1:
 		v.Summary += " One thing is still to be tried."
@@ -42,7 +44,7 @@ func (s *state) endVerdict() diag.Verdict {
 		if s.episode.retested {
 			v.Pending = s.postponed()
 		}
-		v.Next.Text = "Try what is still open, and call it fixed only then."
+		v.Next.Text = strings.Join(append(s.reminders(), "Try what is still open, and call it fixed only then."), " ")
 		return v
 	}
 	v.Status = diag.Escalate
@@ -52,9 +54,20 @@ func (s *state) endVerdict() diag.Verdict {
 	}
 	v.Why = fmt.Sprintf("Most likely still: %s (%.0f in 100).", s.fill(cause.Title), 100*s.post[lead])
 	if s.b.Escalate != nil {
-		v.Next.Text = "Turn to " + s.fill(s.b.Escalate.To) + "."
+		v.Next.Text = strings.Join(append(s.reminders(), "Turn to "+s.fill(s.b.Escalate.To)+"."), " ")
 	}
 	return v
+}
+
+// reminders are about what the last retest did and did not take back.
+func (s *state) reminders() []string {
+	var out []string
+	for _, c := range s.checkpoints() {
+		if c.Open(s.episode.last) {
+			out = append(out, c.Remind)
+		}
+	}
+	return out
 }
 
 // tried says how much of the walk was gone when nothing helped.

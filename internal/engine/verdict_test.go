@@ -359,3 +359,38 @@ func TestHowAWalkEnds(t *testing.T) {
 		})
 	}
 }
+
+// What the retest did and did not take back is said with the verdict. A
+// checkpoint whose condition does not hold is none.
+func TestRemindersAndConditionsOfCheckpoints(t *testing.T) {
+	book := small()
+	book.Retest = []playbook.Checkpoint{
+		{ID: "sign-in", Title: "Sign in"},
+		{ID: "arm", Title: "Arm", Undo: "disarm", Remind: "It may be ARMED."},
+		{ID: "disarm", Title: "Disarm"},
+		{ID: "tomorrow", Title: "Tomorrow", Postpone: true, When: playbook.Condition{"symptom": {"refused"}}},
+	}
+	b := compile(t, book)
+	for name, tt := range map[string]struct {
+		symptoms []string
+		disarm   string
+		text     string
+		pending  []string
+	}{
+		"disarmed":          {nil, diag.CheckpointPasses, "", []string{}},
+		"not disarmed":      {nil, diag.NotApplicable, "It may be ARMED.", []string{}},
+		"one more is tried": {[]string{"refused"}, diag.CheckpointPasses, "", []string{"tomorrow"}},
+	} {
+		ev := opened("here", nil)
+		ev.Tell(tt.symptoms)
+		ev.Did("credentials", diag.Did{Outcome: diag.DidFixed})
+		ev.Did(book.RetestStep().ID, diag.Did{Checkpoints: map[string]string{"sign-in": "passes", "arm": "passes", "disarm": tt.disarm}})
+		done, ok := engine.Next(b, ev).(engine.Done)
+		if !ok || done.Verdict.Status != diag.Fixed || done.Verdict.Next.Text != tt.text {
+			t.Errorf("%s: %+v", name, done.Verdict)
+		}
+		if diff := cmp.Diff(tt.pending, done.Verdict.Pending); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}

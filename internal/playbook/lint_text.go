@@ -55,6 +55,7 @@ func (p *Playbook) lines() []line {
 	for _, c := range p.Retest {
 		w.add("checkpoint/"+c.ID+"/title", c.Title, titleWidth)
 		w.addAll("checkpoint/"+c.ID+"/before", c.Before)
+		w.add("checkpoint/"+c.ID+"/remind", c.Remind, 0)
 	}
 	for _, g := range p.Guides {
 		w.guide(g)

@@ -228,6 +228,7 @@ func (r *reader) checkpoint(o *object, id string) Checkpoint {
 	return Checkpoint{
 		ID: id, Title: o.needText("title"), Before: o.texts("before"),
 		Minutes: o.number("minutes", 0, maxMinutes), Postpone: o.flag("postpone"),
+		When: o.condition("when"), Undo: o.text("undo"), Remind: o.text("remind"),
 		Likely: o.likelihoods("likely"), Otherwise: o.optional("otherwise"),
 	}
 }

@@ -181,6 +181,9 @@ type Checkpoint struct {
 	Before    []string              // what must be safe first
 	Minutes   float64               // to wait before it can be tried
 	Postpone  bool                  // may be left for later without spoiling "fixed"
+	When      Condition             // tried only when it holds
+	Undo      string                // checkpoint that takes this one back; empty for none
+	Remind    string                // said while it has not been taken back
 	Likely    map[string]Likelihood // P(fails | cause)
 	Otherwise *Likelihood
 }

@@ -29,7 +29,12 @@ func (r *reader) checkParts() {
 	}
 	for i := range r.book.Retest {
 		c := &r.book.Retest[i]
-		r.causesIn(x, "checkpoint/"+c.ID+"/likely", c.Likely, "likelihood row")
+		path, name := "checkpoint/"+c.ID, "checkpoint "+quote(c.ID)
+		r.causesIn(x, path+"/likely", c.Likely, "likelihood row")
+		r.checkCondition(x, path+"/when", c.When, "when of "+name)
+		if c.Undo != "" {
+			r.listed([]string{c.Undo}, path+"/undo", "checkpoint", "undo of "+name, x.retest)
+		}
 	}
 	r.checkOrder(x)
 	r.checkCycles()

@@ -230,6 +230,9 @@ func checkpointShape() shape {
 		"id": ref("id"), "title": ref("text"), "before": say(ref("texts"), "What must be safe first."),
 		"minutes":   say(ref("minutes"), "To wait before it can be tried."),
 		"postpone":  say(shape{"type": "boolean"}, `May be left for later without spoiling "fixed".`),
+		"when":      say(ref("condition"), "Tried only when it holds."),
+		"undo":      say(ref("id"), "Checkpoint that takes this one back."),
+		"remind":    say(ref("text"), "Said when this one works and has not been taken back."),
 		"likely":    say(ref("likely"), "Cause -> P(fails | cause)."),
 		"otherwise": ref("likelihood"),
 	}, "id", "title")

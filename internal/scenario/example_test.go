@@ -55,7 +55,9 @@ func TestReadmeExamplePasses(t *testing.T) {
 	var blocks []string
 	for _, piece := range strings.Split(string(data), "```yaml\n")[1:] {
 		block, _, _ := strings.Cut(piece, "```")
-		blocks = append(blocks, block)
+		if !strings.HasPrefix(block, "schema: authdoctor.fleet/") { // no playbook, and held elsewhere
+			blocks = append(blocks, block)
+		}
 	}
 	if len(blocks) != 2 {
 		t.Fatalf("%d examples, not a playbook and its scenarios", len(blocks))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
@@ -136,12 +137,16 @@ func checkpointChoices(c diag.Checkpoint) []string {
 // retest walks through the checkpoints; back goes to the one before.
 func (w *Wizard) retest(ctx context.Context, step diag.Instruction) (diag.Did, error) {
 	did := diag.Did{Checkpoints: map[string]string{}}
+	began := w.opt.Now()
+	if step.PutOff && !w.since.IsZero() {
+		began = w.since
+	}
 	for i := range step.Checkpoints {
 		delete(w.kept, checkpointPage(step, i, "").key()) // another retest proves anew
 	}
 	signIn := max(0, slices.IndexFunc(step.Checkpoints, func(c diag.Checkpoint) bool { return c.ID == "sign-in" }))
 	for i := -1; i < len(step.Checkpoints); i++ {
-		said, err := w.retestPart(ctx, step, i)
+		said, err := w.retestPart(ctx, step, i, began)
 		switch {
 		case errors.Is(err, diag.ErrBack) && i >= 0:
 			i -= 2
@@ -149,18 +154,40 @@ func (w *Wizard) retest(ctx context.Context, step diag.Instruction) (diag.Did, e
 		case err != nil:
 			return diag.Did{}, err
 		case i < 0:
+			if !step.PutOff {
+				began = w.opt.Now()
+			}
 			continue
 		}
 		did.Checkpoints[step.Checkpoints[i].ID] = said
 		if i == signIn && said == diag.CheckpointFails {
-			return did, nil
+			break
 		}
 	}
-	return did, nil
+	return did, w.remind(ctx, step, did)
 }
 
-// retestPart shows the opening page (part -1) or one checkpoint.
-func (w *Wizard) retestPart(ctx context.Context, step diag.Instruction, part int) (string, error) {
+// remind says what the retest has left as it should not stay.
+func (w *Wizard) remind(ctx context.Context, step diag.Instruction, did diag.Did) error {
+	var open []string
+	for _, c := range step.Checkpoints {
+		if c.Open(did.Checkpoints) {
+			open = append(open, c.Remind)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	_, err := w.show(ctx, page{
+		title: "One more thing", blocks: []block{{label: "Now", tone: alarm, lines: texts(open...)}},
+		ask: "Press Enter when you have seen to it.", name: "Reminded: " + open[0],
+	})
+	return err
+}
+
+// retestPart shows the opening page (part -1) or one checkpoint. What needs time
+// cannot be said to work before that time has passed.
+func (w *Wizard) retestPart(ctx context.Context, step diag.Instruction, part int, began time.Time) (string, error) {
 	if part < 0 {
 		_, err := w.show(ctx, retestPage(step))
 		return "", err
@@ -171,12 +198,18 @@ func (w *Wizard) retestPart(ctx context.Context, step diag.Instruction, part int
 		if err != nil {
 			return "", err
 		}
-		said := checkpointChoices(step.Checkpoints[part])[r.picked[0]]
-		if said != notTried {
+		c := step.Checkpoints[part]
+		said := checkpointChoices(c)[r.picked[0]]
+		from := began.Add(time.Duration(c.Minutes * float64(time.Minute)))
+		early := said == diag.CheckpointPasses && w.opt.Now().Before(from)
+		if said != notTried && !early {
 			return said, nil
 		}
 		delete(w.kept, checkpointPage(step, part, "").key())
 		hint = "Take your time: this page waits. With q all is kept, and you can come back to it."
+		if early {
+			hint = "It is too early to know: that can be said from " + clockTime(from, w.opt.Now()) + " on. Wait here until then, or choose Later and come back with: authdoctor diagnose --resume"
+		}
 	}
 }
 
@@ -193,6 +226,15 @@ func retestPage(step diag.Instruction) page {
 	p.ask = "Press Enter to begin. You are told what must be safe before each one."
 	p.name += ": begun"
 	return p
+}
+
+// clockTime is a time of day, with its day when that is not today.
+func clockTime(at, now time.Time) string {
+	at = at.In(now.Location())
+	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return at.Format("15:04")
+	}
+	return at.Format("15:04 on Monday, 2 January")
 }
 
 func waitWords(minutes float64) string {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/google/go-cmp/cmp"
@@ -81,5 +82,62 @@ func TestWhatIsLeftIsShown(t *testing.T) {
 	}
 	if !slices.Contains(shown, "Type it by hand.") || strings.Contains(p.ask, "Nothing to do") {
 		t.Errorf("shown: %q; asked: %q", shown, p.ask)
+	}
+}
+
+// What needs twenty minutes is not known after two: then it can only be left
+// for later. Who comes back has waited since the retest began.
+func TestWhatNeedsTimeGetsIt(t *testing.T) {
+	start := time.Date(2026, 3, 1, 14, 32, 0, 0, time.UTC)
+	stays := retestStep()
+	stays.Checkpoints = stays.Checkpoints[2:]
+	back := stays
+	back.PutOff = true
+	for name, tt := range map[string]struct {
+		step  diag.Instruction
+		since time.Time // of the retest in which it was put off
+		now   time.Time
+		keys  string
+		want  string
+		see   string
+	}{
+		"at once, then later":    {stays, time.Time{}, start, "\n2\n1\n", diag.CheckpointPostponed, "from 14:52 on"},
+		"at once, and it fails":  {stays, time.Time{}, start, "\n3\n", diag.CheckpointFails, "Wait 20 minutes"},
+		"back, a minute short":   {back, start, start.Add(19 * time.Minute), "\n2\n1\n", diag.CheckpointPostponed, "from 14:52 on"},
+		"back, when it is time":  {back, start, start.Add(20 * time.Minute), "\n2\n", diag.CheckpointPasses, ""},
+		"a new retest is no old": {stays, start, start.Add(20 * time.Minute), "\n2\n1\n", diag.CheckpointPostponed, "from 15:12 on"},
+		"back the next day":      {back, start, start.Add(24 * time.Hour), "\n2\n", diag.CheckpointPasses, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := newWatch()
+			w := New(Options{In: strings.NewReader(tt.keys), Out: out, Accessible: true, Width: 80, Now: func() time.Time { return tt.now }})
+			w.RetestedAt(tt.since)
+			got, err := w.Do(t.Context(), tt.step)
+			if diff := cmp.Diff(map[string]string{"stays": tt.want}, got.Checkpoints); err != nil || diff != "" {
+				t.Errorf("error %v\n%s", err, diff)
+			}
+			if !strings.Contains(strings.Join(strings.Fields(out.String()), " "), tt.see) {
+				t.Errorf("not said: %q\n%s", tt.see, out.String())
+			}
+		})
+	}
+}
+
+// An alarm that was armed and not disarmed is not left without a word.
+func TestWhatWasNotTakenBackIsSaid(t *testing.T) {
+	step := retestStep()
+	step.Checkpoints = []diag.Checkpoint{
+		{ID: "sign-in", Title: "Sign in", Must: true},
+		{ID: "arm", Title: "Arm it", Undo: "disarm", Remind: "It may still be ARMED."},
+		{ID: "disarm", Title: "Disarm it"},
+	}
+	for keys, want := range map[string]bool{
+		"\n2\n2\n4\n\n": true, "\n2\n2\n3\n\n": true, "\n2\n2\n2\n": false, "\n2\n3\n4\n": false,
+	} {
+		out := newWatch()
+		w := New(Options{In: strings.NewReader(keys), Out: out, Accessible: true, Width: 80})
+		if _, err := w.Do(t.Context(), step); err != nil || strings.Contains(out.String(), "ARMED") != want {
+			t.Errorf("%q: error %v, reminded %v\n%s", keys, err, !want, out.String())
+		}
 	}
 }

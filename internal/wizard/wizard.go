@@ -53,7 +53,13 @@ type Wizard struct {
 	feed *feed
 	draw func(context.Context, page) (reply, error)
 	kept map[string]reply // page.key -> what was answered or begun
+	// since is when the retest began of which something was put off.
+	since time.Time
 }
+
+// RetestedAt says when the retest began of which something was put off, so that
+// whoever comes back does not wait again.
+func (w *Wizard) RetestedAt(at time.Time) { w.since = at }
 
 // New makes a Wizard. It does not touch the terminal before the first question.
 func New(o Options) *Wizard {

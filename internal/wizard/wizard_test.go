@@ -169,7 +169,7 @@ func TestDo(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p := sitDown(t, Options{Height: 40})
+			p := sitDown(t, Options{Height: 40, Now: patient()})
 			got, err := during(p, t.Context(),
 				func(ctx context.Context) (diag.Did, error) { return p.wiz.Do(ctx, tt.step) },
 				func() {
@@ -188,6 +188,15 @@ func TestDo(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// patient is the clock of somebody who waits as long as they are told to.
+func patient() func() time.Time {
+	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	return func() time.Time {
+		now = now.Add(time.Hour)
+		return now
 	}
 }
 
