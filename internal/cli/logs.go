@@ -115,6 +115,8 @@ func (l *logReading) run(args []string) error {
 	return nil
 }
 
+const stdinName = "standard input"
+
 // sources opens every file before any is read, so that a wrong name is told
 // at once.
 func (l *logReading) sources(names []string) (out []logs.Source, done func(), err error) {
@@ -127,7 +129,10 @@ func (l *logReading) sources(names []string) (out []logs.Source, done func(), er
 	}
 	for _, name := range names {
 		if name == "-" {
-			out = append(out, logs.Source{Name: "standard input", Reader: l.Stdin})
+			if slices.ContainsFunc(out, func(s logs.Source) bool { return s.Name == stdinName }) {
+				return nil, done, usagef("give - once, and files by their names", "- is given twice: standard input can be read only once")
+			}
+			out = append(out, logs.Source{Name: stdinName, Reader: l.Stdin})
 			continue
 		}
 		f, err := l.OpenFile(name)

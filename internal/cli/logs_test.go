@@ -60,6 +60,7 @@ func TestLogsThatCannotBeRead(t *testing.T) {
 		"a packed file, cut off":     {[]string{write(t, "c.gz", packed.String()[:6])}, 2, "", "c.gz: unexpected EOF\n  is it whole?"},
 		"the same, beside one whole": {[]string{write(t, "c.gz", packed.String()[:6]), good}, 1, "c.gz could not be read: unexpected EOF.", ""},
 		"the same file twice":        {[]string{good, good}, 1, "1 failed sign-in in 1 record.", "is given twice; it is read once."},
+		"standard input twice":       {[]string{"-", "-"}, 2, "", "- is given twice: standard input can be read only once\n  give - once"},
 		"the same file by a link":    {[]string{good, link}, 1, "1 failed sign-in in 1 record.", "is given twice; it is read once."},
 	} {
 		got := run(t, nil, append([]string{"logs"}, c.args...)...)

@@ -73,6 +73,10 @@ type SystemMark struct {
 
 // Signatures is the knowledge of what error messages mean.
 type Signatures struct {
-	List  []Signature
-	Marks []SystemMark
+	List   []Signature
+	Marks  []SystemMark
+	Advice map[string]Advice // by class, where nothing more exact is known
 }
+
+// Advice is what is said of a class whichever system it comes from.
+type Advice struct{ Meaning, Next, Actor, Playbook string }

@@ -20,6 +20,7 @@ type Explainer struct {
 	marks  []diag.SystemMark
 	// settings are signatures that no literal leads to.
 	settings []*rule
+	advice   map[string]diag.Advice
 }
 
 // A rule is a signature that is ready to be used. Its pattern is compiled when
@@ -33,7 +34,7 @@ type rule struct {
 
 // New makes an Explainer of signatures that were read strictly.
 func New(known diag.Signatures) *Explainer {
-	e := &Explainer{marks: known.Marks}
+	e := &Explainer{marks: known.Marks, advice: known.Advice}
 	var words []string
 	number := map[string]int{}
 	own := func(literal string, owner int) {

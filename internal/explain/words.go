@@ -38,6 +38,19 @@ func actors() map[string]string {
 	}
 }
 
+// Who says in words who an actor is.
+func Who(actor string) string { return actors()[actor] }
+
+// Class is what holds of a cause class whichever system it comes from, for
+// whoever knows the class and has no message. It is empty for an unknown one.
+func (e *Explainer) Class(class string) Finding {
+	a, ok := e.advice[class]
+	if !ok {
+		return Finding{}
+	}
+	return Finding{Cause: class, Title: spokenClasses([]string{class}), Meaning: a.Meaning, Next: a.Next, Actor: a.Actor, Playbook: a.Playbook}
+}
+
 // classWords are the cause classes in words that their names do not say.
 func classWords() map[string]string {
 	return map[string]string{

@@ -72,8 +72,13 @@ func (t *tally) finding(s *story, name func(kind, key string) string) Finding {
 	if f.Sources == 1 {
 		f.Source = name("source", most(s.sources))
 	}
-	if s.reading == ReadGuessing || s.reading == ReadHammer {
+	switch {
+	case s.reading == ReadGuessing:
 		f.SignedIn = t.perhaps(s, name)
+	case s.ended != nil && s.units == 0:
+		one := *s.ended
+		one.User, one.Source = called(name, one.User), name("source", one.Source)
+		f.SignedIn = append(f.SignedIn, one)
 	}
 	return f
 }

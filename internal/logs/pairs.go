@@ -18,11 +18,29 @@ type pair struct {
 	count       uint32
 	first, last int64 // seconds since 1970, in the order of the log; 0 when it has no times
 	latest      int64
-	cause       string // the first; a pair seldom has two
+	kinds       [kindsOfPair]uint16
+	counts      [kindsOfPair]uint32 // of the kinds
 	gaps        uint32
 	gap         float32 // seconds: the candidate for what is between two tries
 	vote, kept  uint32  // for the candidate; tries that kept it
 	successes   uint32
+}
+
+// A kind is a cause as a system tells of it.
+type kind struct{ cause, system string }
+
+// kindsOfPair is how many kinds of failures are told apart of a pair.
+const kindsOfPair = 3
+
+// note counts failures by their kind.
+func (p *pair) note(k uint16, n uint32) {
+	for i := range p.kinds {
+		if p.counts[i] == 0 || p.kinds[i] == k {
+			p.kinds[i] = k
+			p.counts[i] += n
+			return
+		}
+	}
 }
 
 // pairs counts them. Numbers stand for names, so that an entry is small.
@@ -30,11 +48,13 @@ type pairs struct {
 	list    map[duo]*pair
 	number  map[string]uint32
 	names   []string
+	kindID  map[kind]uint16 // there are no more than signatures
+	kinds   []kind
 	dropped int // failures of pairs that did not fit
 }
 
 func newPairs() *pairs {
-	p := &pairs{list: map[duo]*pair{}, number: map[string]uint32{}}
+	p := &pairs{list: map[duo]*pair{}, number: map[string]uint32{}, kindID: map[kind]uint16{}}
 	p.id("")      // nobody, nowhere
 	p.id(restKey) // whoever has no room
 	return p
@@ -66,7 +86,28 @@ func (p *pairs) id(name string) uint32 {
 	return n
 }
 
-func (p *pairs) add(r *record, cause string) {
+func (p *pairs) kind(k kind) uint16 {
+	n, ok := p.kindID[k]
+	if !ok {
+		n = uint16(len(p.kinds)) //nolint:gosec // classes and systems are few
+		p.kindID[k] = n
+		p.kinds = append(p.kinds, k)
+	}
+	return n
+}
+
+// main is what a pair failed for most often.
+func (p *pairs) main(one *pair) kind {
+	best := 0
+	for i := range one.counts {
+		if one.counts[i] > one.counts[best] {
+			best = i
+		}
+	}
+	return p.kinds[one.kinds[best]]
+}
+
+func (p *pairs) add(r *record, k kind) {
 	d := duo{p.id(r.who()), p.id(r.source)}
 	one := p.list[d]
 	if one == nil {
@@ -74,10 +115,11 @@ func (p *pairs) add(r *record, cause string) {
 			p.dropped += r.count
 			return
 		}
-		one = &pair{cause: cause}
+		one = &pair{}
 		p.list[d] = one
 	}
-	one.count += uint32(r.count) //nolint:gosec // a record counts a million at most
+	one.count += uint32(r.count)         //nolint:gosec // a record counts a million at most
+	one.note(p.kind(k), uint32(r.count)) //nolint:gosec // the same
 	if !r.when.IsZero() {
 		one.beat(r.when.Unix())
 	}

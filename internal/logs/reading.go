@@ -17,11 +17,13 @@ const (
 	ReadSpray    = "spraying"       // many accounts, a few tries each
 	ReadGateway  = "one_source"     // many accounts behind one address, and no wrong passwords
 	ReadEveryone = "everyone"       // many accounts, each from its own address
+	ReadRefused  = "refused"        // one account or program, for a reason that no other secret mends
 	ReadMixed    = "scattered"      // no pattern
+	ReadMistyped = "mistyped"       // a few tries, and each got in after them
 )
 
 // Readings lists them all, the gravest first.
-var Readings = []string{ReadTaken, ReadKnown, ReadEveryone, ReadGateway, ReadSpray, ReadBrute, ReadGuessing, ReadHammer, ReadMixed, ReadNone}
+var Readings = []string{ReadTaken, ReadKnown, ReadEveryone, ReadGateway, ReadSpray, ReadBrute, ReadGuessing, ReadHammer, ReadRefused, ReadMixed, ReadMistyped, ReadNone}
 
 // scene is what a reading is made from.
 type scene struct {
@@ -47,10 +49,10 @@ func read(s scene) string {
 	case s.count == 0:
 		return ReadNone
 	case s.count >= minSpike && (topUser >= halfShare && topSource >= halfShare || topUser >= mainShare && len(s.sources) <= 2):
-		return ReadHammer
+		return again(s)
 	case s.count >= minSpike && len(s.users) == 0 && topSource >= mainShare:
-		return ReadHammer
-	case topUser >= mainShare && len(s.sources) >= crowd:
+		return again(s)
+	case topUser >= mainShare && len(s.sources) >= crowd && guesses(s) >= guessShare:
 		return ReadGuessing
 	case len(s.users) >= crowd && guesses(s) >= guessShare && perUser <= triesEach && len(s.sources)*3 <= len(s.users):
 		return ReadSpray
@@ -64,6 +66,20 @@ func read(s scene) string {
 		return ReadEveryone
 	}
 	return ReadMixed
+}
+
+// again is the reading of one who fails again and again. Only a refused name
+// or secret tells of a program with an old one.
+func again(s scene) string {
+	if wrongSecret(most(s.causes)) {
+		return ReadHammer
+	}
+	return ReadRefused
+}
+
+// wrongSecret reports whether another secret or name would mend a cause.
+func wrongSecret(cause string) bool {
+	return cause == "wrong_credentials" || cause == "unknown_account"
 }
 
 // guesses is the share of failures that guessing causes; so does mistyping.

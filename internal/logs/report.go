@@ -89,6 +89,7 @@ type Verdict struct {
 // Next is what to do.
 type Next struct {
 	Text     string `json:"text"`
+	Actor    string `json:"actor"` // who can do it, one of diag.Actors; empty when it may be anybody
 	Playbook string `json:"playbook"`
 }
 

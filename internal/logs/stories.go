@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -14,7 +13,11 @@ type story struct {
 	reading        string
 	count          int
 	causes         map[string]int
+	kinds          map[kind]int // the causes, by who told of them
 	users, sources map[string]int
+	units          int     // parts of it that have nothing to do with each other; 0 where it is one
+	works          bool    // what failed works as well
+	ended          *SignIn // the account got in behind the last failure
 	first, last    time.Time
 	every          time.Duration
 	more           bool            // there are more users and sources than were counted apart
@@ -23,7 +26,7 @@ type story struct {
 }
 
 func newStory(reading string) *story {
-	return &story{reading: reading, causes: map[string]int{}, users: map[string]int{}, sources: map[string]int{}}
+	return &story{reading: reading, causes: map[string]int{}, kinds: map[kind]int{}, users: map[string]int{}, sources: map[string]int{}}
 }
 
 func (s *story) scene() scene { return scene{s.count, s.causes, s.users, s.sources} }
@@ -91,8 +94,13 @@ func (p *plotter) claim(s *story, list []duo) {
 		user, source := p.names(d)
 		s.add(user, source, p.pairs.list[d])
 		p.claimed[d] = true
-		if cause := p.pairs.list[d].cause; cause != "" {
-			s.causes[cause] += int(p.pairs.list[d].count)
+		one := p.pairs.list[d]
+		for i, n := range one.counts {
+			if n > 0 {
+				k := p.pairs.kinds[one.kinds[i]]
+				s.kinds[k] += int(n)
+				s.causes[k.cause] += int(n)
+			}
 		}
 	}
 }
@@ -180,27 +188,28 @@ func (p *plotter) open() []duo {
 func (p *plotter) hammers() {
 	open := p.open()
 	loud := max(hammerLoud, 10*p.usual(open))
-	found := map[uint32][]duo{}
+	type hammer struct {
+		user  uint32
+		cause string
+	}
+	found, users := map[hammer][]duo{}, map[uint32]bool{}
 	for _, d := range open {
 		one := p.pairs.list[d]
 		user, _ := p.names(d)
-		if user == restKey || one.successes > one.count/4 || one.cause == "unknown_account" && one.every() == 0 {
+		if user == restKey || one.successes > one.count/4 || p.pairs.main(one).cause == "unknown_account" && one.every() == 0 {
 			continue
 		}
 		if one.count >= hammerTries && one.every() > 0 || int(one.count) >= loud {
-			found[d.user] = append(found[d.user], d)
+			h := hammer{d.user, family(p.pairs.main(one).cause)}
+			found[h] = append(found[h], d)
+			users[d.user] = true
 		}
 	}
-	if len(found) >= crowd {
+	if len(users) >= crowd {
 		return
 	}
-	for _, user := range slices.Sorted(maps.Keys(found)) {
-		s := newStory(ReadHammer)
-		p.claim(s, found[user])
-		for _, d := range found[user] {
-			s.every = max(s.every, p.pairs.list[d].every())
-		}
-		p.stories = append(p.stories, s)
+	for _, h := range slices.SortedFunc(maps.Keys(found), func(a, b hammer) int { return cmp.Or(cmp.Compare(a.user, b.user), cmp.Compare(a.cause, b.cause)) }) {
+		p.stories = append(p.stories, p.alone(found[h], true))
 	}
 }
 
@@ -235,100 +244,8 @@ func (p *plotter) guessed() {
 		s := newStory(ReadGuessing)
 		p.claim(s, list)
 		if guesses(s.scene()) < guessShare {
-			s.reading = ReadMixed
+			s.reading = ReadRefused
 		}
 		p.stories = append(p.stories, s)
 	}
-}
-
-// rest reads what is left as a whole: everybody, one gateway, or no pattern.
-func (p *plotter) rest() {
-	s, open := newStory(ReadMixed), p.open()
-	shared, works := p.gotIn(open) > len(open)/4, p.works(open)
-	p.claim(s, open)
-	maps.DeleteFunc(s.users, func(user string, _ int) bool { return strings.HasPrefix(user, agentMark) }) // a browser is nobody
-	told := 0
-	for _, other := range p.stories {
-		told += other.count
-	}
-	s.count = p.failures - told
-	if s.count <= 0 {
-		return
-	}
-	s.more = s.more || p.pairs.dropped > 0
-	s.causes = map[string]int{}
-	for c, e := range p.causes {
-		n := e.Count
-		for _, other := range p.stories {
-			n -= other.causes[c]
-		}
-		if n > 0 {
-			s.causes[c] = n
-		}
-	}
-	claimed := p.claimedBefore()
-	left := p.series.without(claimed)
-	first, last := left.span(p.from, p.to)
-	buckets := left.buckets(first, last)
-	s.reading = read(s.scene())
-	if s.reading == ReadEveryone && !quietBefore(buckets) && guesses(s.scene()) >= guessShare {
-		s.reading = ReadMixed // people mistype all the time; only a beginning makes it a fault of the service
-	}
-	spikes := left.spikes(buckets, first)
-	if len(spikes) > 0 && (s.reading == ReadMixed || s.reading == ReadEveryone || s.reading == ReadGateway) {
-		top := slices.MaxFunc(spikes, func(a, b Spike) int { return cmp.Compare(a.Count, b.Count) })
-		s.spike = &top
-		if s.reading == ReadMixed {
-			s.reading = top.Reading
-		}
-	}
-	if shared && (s.reading == ReadSpray || s.reading == ReadBrute) {
-		s.reading, s.spike = ReadMixed, nil // who gets in is no attacker
-	}
-	if works && s.reading == ReadHammer {
-		s.reading, s.spike = ReadMixed, nil // what works as well has the right secret
-	}
-	p.stories = append(p.stories, s)
-}
-
-// works reports whether most of what failed works as well.
-func (p *plotter) works(list []duo) bool {
-	all, well := 0, 0
-	for _, d := range list {
-		one := p.pairs.list[d]
-		all += int(one.count)
-		if one.successes > one.count/4 {
-			well += int(one.count)
-		}
-	}
-	return 2*well > all
-}
-
-// gotIn counts the pairs that failed and got in as well.
-func (p *plotter) gotIn(list []duo) int {
-	n := 0
-	for _, d := range list {
-		if user, source := p.names(d); p.hits.list[source][user] != nil {
-			n++
-		}
-	}
-	return n
-}
-
-// claimedBefore tells what the stories so far have.
-func (p *plotter) claimedBefore() func(plot) bool {
-	type key struct{ user, source string }
-	sources, duos := map[string]bool{}, map[key]bool{}
-	for _, s := range p.stories {
-		for source := range s.sources {
-			if s.reading == ReadSpray || s.reading == ReadBrute {
-				sources[source] = true
-				continue
-			}
-			for user := range s.users {
-				duos[key{user, source}] = true
-			}
-		}
-	}
-	return func(o plot) bool { return sources[o.source] || duos[key{o.user, o.source}] }
 }

@@ -76,7 +76,7 @@ func TestSeveralStoriesInOneLog(t *testing.T) {
 	d.spray("203.0.113.66")
 	d.script("backup", "192.0.2.200")
 	r := read(t, logs.Options{}, d.String())
-	if diff := cmp.Diff([]string{logs.ReadSpray, logs.ReadHammer, logs.ReadMixed}, readings(r)); diff != "" {
+	if diff := cmp.Diff([]string{logs.ReadSpray, logs.ReadHammer, logs.ReadMistyped}, readings(r)); diff != "" {
 		t.Fatalf("-want +got\n%s%+v", diff, r.Findings)
 	}
 	type told struct {
@@ -98,7 +98,7 @@ func TestSeveralStoriesInOneLog(t *testing.T) {
 	if v := r.Verdict; v.Reading != logs.ReadSpray || v.Summary != r.Findings[0].Summary || v.Next != r.Findings[0].Next {
 		t.Errorf("the verdict is not that of the gravest: %+v", v)
 	}
-	if s := r.Findings[1].Summary; !strings.Contains(s, "It began at 2026-05-30 14:00 UTC") || !strings.Contains(s, "every 30s") {
+	if s := r.Findings[1].Summary; !strings.Contains(s, "It began at 2026-05-30 14:00 UTC") || !strings.Contains(s, "about every 30 seconds.") {
 		t.Error(s)
 	}
 }

@@ -28,7 +28,7 @@ type Entry struct {
 }
 
 // A meaning is what is kept of an explanation.
-type meaning struct{ cause, system, title, next, playbook string }
+type meaning struct{ cause, system, title, next, actor, playbook string }
 
 // tally counts failures while logs are read.
 type tally struct {
@@ -36,7 +36,7 @@ type tally struct {
 	files                                 []File
 	failures, untimed                     int
 	causes, systems, users, apps, sources map[string]*Entry
-	meanings                              map[string]meaning // by cause: the first
+	meanings                              map[kind]meaning // the first of each
 	cache                                 map[string]meaning
 	samples                               []Broken
 	first, last                           time.Time // of the failures
@@ -54,7 +54,7 @@ type tally struct {
 func newTally(o Options) *tally {
 	return &tally{
 		Options: o, causes: map[string]*Entry{}, systems: map[string]*Entry{}, users: map[string]*Entry{}, apps: map[string]*Entry{},
-		sources: map[string]*Entry{}, meanings: map[string]meaning{}, cache: map[string]meaning{}, series: newSeries(),
+		sources: map[string]*Entry{}, meanings: map[kind]meaning{}, cache: map[string]meaning{}, series: newSeries(),
 		challenges: newChallenges(), pairs: newPairs(), hits: newHits(), steps: newSteps(), reasons: map[reason]int{}, where: map[reason]int{},
 	}
 }
@@ -86,8 +86,9 @@ func (t *tally) add(r *record) {
 	}
 	t.failures += r.count
 	t.covers(r.when)
-	if _, ok := t.meanings[m.cause]; !ok {
-		t.meanings[m.cause] = m
+	k := kind{m.cause, m.system}
+	if _, ok := t.meanings[k]; !ok {
+		t.meanings[k] = m
 	}
 	user, source := short(r.user), short(r.source)
 	count(t.causes, m.cause, r)
@@ -96,7 +97,7 @@ func (t *tally) add(r *record) {
 	count(t.apps, short(r.app), r)
 	count(t.sources, source, r)
 	r.source = source
-	t.pairs.add(r, m.cause)
+	t.pairs.add(r, k)
 	because(t.reasons, source, m.cause, r.count)
 	because(t.where, short(r.app), m.cause, r.count)
 	if r.when.IsZero() {
@@ -175,7 +176,7 @@ func (t *tally) explain(r *record) meaning {
 		a := t.Explainer.Explain(text)
 		if len(a.Findings) > 0 && (m.cause == "" || a.Cause == m.cause) {
 			f := a.Findings[0]
-			m.cause, m.title, m.next, m.playbook = a.Cause, f.Title, f.Next, f.Playbook
+			m.cause, m.title, m.next, m.actor, m.playbook = a.Cause, f.Title, f.Next, f.Actor, f.Playbook
 			if m.system == "" {
 				m.system = a.System
 			}
@@ -183,6 +184,10 @@ func (t *tally) explain(r *record) meaning {
 	}
 	if m.cause == "" {
 		m.cause = unknownCause
+	}
+	if m.next == "" { // the format states the class, and has no words for it
+		f := t.Explainer.Class(m.cause)
+		m.title, m.next, m.actor, m.playbook = f.Title, f.Next, f.Actor, f.Playbook
 	}
 	if len(t.cache) >= maxCache {
 		clear(t.cache)

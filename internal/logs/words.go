@@ -9,7 +9,7 @@ import (
 
 // words says what a finding is, and what to do about it.
 func (t *tally) words(f Finding, s *story) (summary string, next Next) {
-	m := t.meanings[f.Cause]
+	m := t.meaning(f.Cause, s)
 	defer func() {
 		if s.more {
 			summary += " There are more names and addresses than were counted apart."
@@ -17,8 +17,8 @@ func (t *tally) words(f Finding, s *story) (summary string, next Next) {
 	}()
 	next.Playbook = m.playbook
 	switch f.Reading {
-	case ReadHammer:
-		summary, next.Text = wordsHammer(f, s, t.Now.Location())
+	case ReadHammer, ReadRefused, ReadMistyped:
+		summary, next = t.wordsOfOne(f, s, m)
 	case ReadGuessing:
 		summary = fmt.Sprintf("%s is tried from %s, %s. Somebody may be guessing its password.", orUnnamed(f.User, "One account"), number(f.Sources, "address"), times(f.Count))
 		next.Text = "Give the account a new, long password and a second step. Then block or slow down repeated tries."
@@ -44,13 +44,10 @@ func (t *tally) words(f Finding, s *story) (summary string, next Next) {
 		next.Text = "Look at what changed in the service when it began: its settings, rules, certificate, clock or directory."
 		if m.next != "" {
 			next.Text += " " + m.next
+			next.Actor = m.actor
 		}
 	default:
-		summary = fmt.Sprintf("%s without a common pattern.", number(f.Count, "failure"))
-		next.Text = m.next
-		if next.Text == "" {
-			next.Text = "Look at the accounts that fail most, and ask those people what they see."
-		}
+		summary, next = t.wordsOfOne(f, s, m)
 	}
 	if began := t.began(s, f); began != "" {
 		summary += " " + began
@@ -81,34 +78,9 @@ func mostly(m meaning) string {
 	return ", mostly because " + m.title
 }
 
-func wordsHammer(f Finding, s *story, zone *time.Location) (summary, next string) {
-	who := orUnnamed(f.User, "A program that names no account")
-	if len(s.users) == 1 && strings.HasPrefix(most(s.users), agentMark) {
-		who = "A program that names no account (" + f.User + ")"
-	}
-	place := number(f.Sources, "address")
-	if f.Source != "" {
-		place = f.Source
-	}
-	rhythm := ""
-	if f.Every > 0 {
-		rhythm = ", about every " + (time.Duration(f.Every) * time.Second).String()
-	}
-	looks := "That is what a program with an old or wrong secret looks like."
-	if f.Every == 0 && f.Count < hammerLoud {
-		looks = "That may be a person who mistypes, or a program with an old secret."
-	}
-	summary = fmt.Sprintf("%s fails again and again from %s: %s%s. %s", who, place, times(f.Count), rhythm, looks)
-	next = "Find the program there that uses this account, stop it, give it the right secret, and start it again. If nobody knows that address, somebody may be guessing: block it."
-	if len(f.SignedIn) > 0 {
-		summary += fmt.Sprintf(" It signed in there%s: it may be mended.", atTime(f.SignedIn[0].At, zone))
-	}
-	return summary, next
-}
-
 // began says when it began, where the log shows a time before that.
 func (t *tally) began(s *story, f Finding) string {
-	if f.Reading != ReadHammer && f.Reading != ReadEveryone && f.Reading != ReadGateway {
+	if f.Reading != ReadHammer && f.Reading != ReadRefused && f.Reading != ReadEveryone && f.Reading != ReadGateway {
 		return ""
 	}
 	at, all := s.first, t.to.Sub(t.from)
@@ -119,6 +91,17 @@ func (t *tally) began(s *story, f Finding) string {
 		return ""
 	}
 	return "It began at " + stamp(at, t.Now.Location()) + "."
+}
+
+// meaning is what a cause means where most of a story has it from.
+func (t *tally) meaning(cause string, s *story) meaning {
+	best, n := kind{cause, ""}, 0
+	for k := range t.meanings {
+		if m := s.kinds[k] + 1; k.cause == cause && (m > n || m == n && k.system < best.system) {
+			best, n = k, m
+		}
+	}
+	return t.meanings[best]
 }
 
 func orUnnamed(name, otherwise string) string {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/authdoctor/authdoctor/internal/explain"
 )
 
 // How much of a report its texts show.
@@ -127,7 +129,11 @@ func number(n int, what string) string {
 }
 
 func (r *Report) parts() []part {
-	out := []part{{title: "What to do", lines: r.conclusion()}}
+	title := "What to do"
+	if r.Verdict.Next.Text == "" {
+		title = "What was read"
+	}
+	out := []part{{title: title, lines: r.conclusion()}}
 	add := func(title string, lines []string) {
 		if len(lines) > 0 {
 			out = append(out, part{title, lines, true})
@@ -159,6 +165,9 @@ func (r *Report) conclusion() []string {
 	say := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	if v.Next.Text != "" {
 		say(nextMark+"%s", v.Next.Text)
+	}
+	if who := explain.Who(v.Next.Actor); who != "" {
+		say("Who can do it: %s.", who)
 	}
 	if v.Next.Playbook != "" {
 		say("More: authdoctor diagnose %s", v.Next.Playbook)
@@ -223,7 +232,11 @@ func (r *Report) also() []string {
 		}
 		lines = append(lines, fmt.Sprintf("%d. %s", i+1, f.Summary))
 		if f.Next.Text != "" {
-			lines = append(lines, nextMark+f.Next.Text)
+			line := nextMark + f.Next.Text
+			if who := explain.Who(f.Next.Actor); who != "" {
+				line += " Who can do it: " + who + "."
+			}
+			lines = append(lines, line)
 		}
 	}
 	return lines
@@ -233,6 +246,9 @@ func (r *Report) also() []string {
 func (r *Report) signIns() []string {
 	var out []string
 	for _, f := range r.Findings {
+		if f.Reading == ReadMistyped {
+			continue // nobody has to look at them
+		}
 		for i, s := range f.SignedIn {
 			if i == shownEntries {
 				out = append(out, fmt.Sprintf("and %d more", len(f.SignedIn)-i))

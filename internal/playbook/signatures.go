@@ -62,13 +62,14 @@ func readSignatures(name string, data []byte, patterns bool) *signatureReader {
 // file holds for all of them, where a signature and its own file say nothing.
 // The error says which signature of which file is a second one or incomplete.
 func JoinSignatures(files ...*SignatureFile) (diag.Signatures, error) {
-	var all diag.Signatures
+	all := diag.Signatures{Advice: map[string]diag.Advice{}}
 	general, places := map[string]Advice{}, map[string]string{}
 	for _, f := range files {
 		all.Marks = append(all.Marks, f.Marks...)
 		for class, a := range f.Advice {
 			if len(f.List) == 0 {
 				general[class] = a
+				all.Advice[class] = diag.Advice{Meaning: a.Meaning, Next: a.Next, Actor: a.Actor, Playbook: a.Playbook}
 			}
 		}
 	}
