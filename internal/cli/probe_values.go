@@ -20,9 +20,13 @@ func badValue(before string, pr probe.Probe, bad *probe.BadValue, value string) 
 	}
 	hint, name := "see: authdoctor probe "+pr.Kind+" --help", before+bad.Param
 	if bad.Example != "" {
-		hint = "for example: " + name + " " + bad.Example
+		shown := before + bad.Param
+		if bad.Wants != "" { // the value is in order, and lacks a companion
+			shown = before + bad.Wants
+		}
+		hint = "for example: " + shown + " " + bad.Example
 		if strings.Contains(before, " ") { // --with CHECK.PARAMETER=VALUE
-			hint = "for example: " + name + "=" + bad.Example
+			hint = "for example: " + shown + "=" + bad.Example
 		}
 	}
 	return usagef(hint, "%s %s: %s", name, shownValue(pr, bad.Param, value), bad.Problem)

@@ -20,22 +20,22 @@ func TestTheCatalogue(t *testing.T) {
 		"timesync": "synchronised enabled | stale not_synchronised disabled | ",
 		"path":     "ok | proxied intercepted | offline captive_portal proxy_unreachable proxy_auth_required",
 		"dns":      "ok | slow | nxdomain servfail no_address hijacked",
-		"tls":      "ok | expiring | expired not_yet_valid untrusted hostname_mismatch protocol_too_old client_cert_required handshake_failed",
+		"tls":      "ok | expiring | expired not_yet_valid untrusted hostname_mismatch protocol_too_old client_cert_required handshake_failed not_encrypted refused",
 		"s3": "ok answering | access_denied no_such_bucket clock_apart rate_limited | " +
 			"skewed unknown_key wrong_secret wrong_region token_expired token_invalid account_disabled signature_unsupported",
 		"snmp": "ok answering | not_in_view | no_response user_unanswered unknown_user wrong_auth_key wrong_privacy_key level_not_supported not_in_time_window not_authorized unknown_context",
-		"imap": "ok | no_auth_offered starttls_missing | rejected access_denied app_password_required method_disabled account_locked account_disabled expired tls_required rate_limited unavailable",
-		"smtp": "ok | no_auth_offered starttls_missing | rejected access_denied app_password_required method_disabled account_locked account_disabled expired tls_required rate_limited unavailable",
-		"ssh":  "ok | host_key_unknown weak_algorithms | host_key_changed no_common_algorithm method_not_offered second_step_required rejected",
+		"imap": "ok | no_auth_offered starttls_missing | rejected access_denied app_password_required method_disabled account_locked account_disabled expired tls_required rate_limited unavailable refused",
+		"smtp": "ok | no_auth_offered starttls_missing | rejected access_denied app_password_required method_disabled account_locked account_disabled expired tls_required rate_limited unavailable refused",
+		"ssh":  "ok | host_key_unknown weak_algorithms | host_key_changed no_common_algorithm method_not_offered second_step_required rejected refused",
 		"ldap": "ok | root_dse_hidden starttls_missing password_expiring | rejected unknown_account account_locked account_disabled account_expired " +
-			"password_expired must_change_password logon_restricted access_denied method_refused tls_required invalid_dn unavailable",
+			"password_expired must_change_password logon_restricted access_denied method_refused tls_required invalid_dn unavailable refused",
 		"http": "ok | slow rate_limited | refused timeout server_error maintenance unexpected",
 		"oidc": "ok | issuer_slash key_rotating clock_apart issuer_clock_wrong rate_limited | unreachable not_found not_json issuer_mismatch server_error " +
 			"jwks_unreachable no_usable_key token_endpoint_broken assertion_expired assertion_not_yet_valid assertion_stale assertion_audience client_rejected client_not_allowed",
 		"http_auth": "ok challenge open | no_challenge rate_limited | token_expired token_not_yet_valid token_refused insufficient_scope step_up_required dpop_required " +
 			"scheme_mismatch malformed_request forbidden proxy_auth_required",
 		"totp":  "match | match_previous match_next | no_match off_by_steps",
-		"token": "valid | expiring no_expiry valid_at_server_time | malformed expired not_yet_valid wrong_issuer wrong_audience missing_scope unknown_key bad_signature alg_mismatch",
+		"token": "valid | expiring no_expiry valid_at_server_time | malformed bad_time expired not_yet_valid wrong_issuer wrong_audience missing_scope unknown_key bad_signature alg_mismatch",
 	}
 	got := map[string]string{}
 	for _, k := range diag.Kinds {
@@ -154,8 +154,8 @@ func TestScopes(t *testing.T) {
 		},
 		diag.ScopeNetwork: {
 			"dns.hijacked", "dns.no_address", "dns.nxdomain", "dns.ok", "dns.servfail", "dns.slow",
-			"http.refused", "http.timeout", "oidc.unreachable", "path.captive_portal", "path.offline", "path.ok", "snmp.no_response",
-			"tls.client_cert_required", "tls.handshake_failed", "tls.ok", "tls.untrusted",
+			"http.refused", "http.timeout", "imap.refused", "ldap.refused", "oidc.unreachable", "path.captive_portal", "path.offline", "path.ok",
+			"smtp.refused", "snmp.no_response", "ssh.refused", "tls.client_cert_required", "tls.handshake_failed", "tls.ok", "tls.refused", "tls.untrusted",
 		},
 	}
 	got := map[diag.Scope][]string{}

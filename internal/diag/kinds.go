@@ -102,7 +102,7 @@ var tlsKind = Kind{Name: "tls", Layer: LayerTLS, Title: "Encryption", Outcomes: 
 		Remedy:  "Do not sign in past the warning. Tell the service's support that its certificate is not valid yet."},
 	{Name: "untrusted", Status: Fail, Scope: ScopeNetwork, Class: "tls_untrusted",
 		Meaning: "this computer does not trust whoever vouches for the server",
-		Remedy:  "Do not type a password there. Try another network; a filter, antivirus or portal may stand in between."},
+		Remedy:  "Do not type a password there. Try another network; a filter, antivirus or portal may stand in between. Is the server your own or your company's? Give the certificate of its authority with --ca-file FILE (ca-file in a playbook)."},
 	{Name: "hostname_mismatch", Status: Fail, Scope: ScopeService, Class: "tls_hostname",
 		Meaning: "the server proves another name than the one that was asked for",
 		Remedy:  "Do not type a password there. Check the address for a slip, then try another network."},
@@ -115,7 +115,22 @@ var tlsKind = Kind{Name: "tls", Layer: LayerTLS, Title: "Encryption", Outcomes: 
 	{Name: "handshake_failed", Status: Fail, Scope: ScopeNetwork, Class: "tls_protocol",
 		Meaning: "the encrypted connection could not be agreed",
 		Remedy:  "Try another network; a firewall, filter or proxy may break the connection."},
+	{Name: "not_encrypted", Status: Fail, Scope: ScopeService, Class: "client_misconfigured",
+		Meaning: "what answers at that port does not encrypt from the first byte on",
+		Remedy: "Check the port: 443 is for web pages, 993 for IMAP, 465 for sending mail, 636 for LDAP. A port that encrypts only when it is asked to is looked at with --starttls imap, smtp or ldap. " +
+			"If the port is right, something else may answer in the server's place: try another network."},
+	refused(LayerEndpoint, "server"),
 }}
+
+// refused is what everything finds that connects to a server where nobody
+// listens. The server was reached, so the way is open, and the service is not
+// there. A page or its encryption that is refused is a broken way to it; a
+// mail server, a directory or a device may be one of several, and hides nothing.
+func refused(layer Layer, what string) Outcome {
+	return Outcome{Name: "refused", Status: Fail, Scope: ScopeNetwork, Layer: layer, Class: "network_unreachable",
+		Meaning: "the " + what + "'s address answers, and refuses the connection: nothing listens on that port",
+		Remedy:  "Check the port. If it is right, try another network: a firewall can refuse in the server's place. If it is refused everywhere, the service is not running: wait, or tell whoever runs it."}
+}
 
 var httpKind = Kind{Name: "http", Layer: LayerEndpoint, Title: "Sign-in page", Outcomes: []Outcome{
 	{Name: "ok", Status: Pass, Scope: ScopeService, Meaning: "the page answers as it should"},
@@ -125,9 +140,7 @@ var httpKind = Kind{Name: "http", Layer: LayerEndpoint, Title: "Sign-in page", O
 	{Name: "rate_limited", Status: Warn, Scope: ScopeService, Class: "rate_limited",
 		Meaning: "the service refuses for now because too many tries came from here", Waits: true,
 		Remedy: "Stop every device and program that keeps trying. Wait, then try once."},
-	{Name: "refused", Status: Fail, Scope: ScopeNetwork, Class: "network_unreachable",
-		Meaning: "the server's address refuses the connection",
-		Remedy:  "Try another network. If it is refused everywhere, the service is down: wait."},
+	refused("", "server"),
 	{Name: "timeout", Status: Fail, Scope: ScopeNetwork, Class: "network_unreachable",
 		Meaning: "the server does not answer in time",
 		Remedy:  "Try another network. If it stays silent everywhere, the service is down: wait."},

@@ -53,4 +53,5 @@ var ldapKind = Kind{Name: "ldap", Layer: LayerCredentials, Title: "Directory", O
 	{Name: "unavailable", Status: Fail, Scope: ScopeService, Class: "provider_outage", Waits: true,
 		Meaning: "the directory cannot check sign-ins for the moment",
 		Remedy:  "Change nothing on the account. Wait, then try again."},
+	refused(LayerProvider, "directory"),
 }}

@@ -48,5 +48,6 @@ func mailOutcomes(purpose string) []Outcome {
 		{Name: "unavailable", Status: Fail, Scope: ScopeService, Class: "provider_outage", Waits: true,
 			Meaning: "the mail server cannot check sign-ins for the moment",
 			Remedy:  "Change nothing on your account. Wait, then try again."},
+		refused(LayerProvider, "mail server"),
 	}
 }

@@ -25,4 +25,5 @@ var sshKind = Kind{Name: "ssh", Layer: LayerCredentials, Title: "SSH server", Ou
 	{Name: "rejected", Status: Fail, Scope: ScopeService, Class: "wrong_credentials",
 		Meaning: "the server refuses this user with this password or key",
 		Remedy:  "Check the user name. For a key, have its public half put into the account's authorized_keys; for a password, set it anew on the server. SSH does not say which of these is wrong."},
+	refused(LayerProvider, "server"),
 }}

@@ -56,7 +56,7 @@ func judgeSilence(v *visit, facts map[string]any) diag.Finding {
 	case fault == faultTimeout:
 		return found("timeout", fmt.Sprintf("%s gave no answer in %s", host, span(v.phases.total())), facts)
 	case fault == faultRefused:
-		return found("refused", host+" refuses the connection", facts)
+		return found("refused", nobodyListens(hostPort(v.page())), facts)
 	case cut && answered:
 		return found("unexpected", host+" breaks off in the middle of its answer", facts)
 	case cut:
@@ -84,10 +84,10 @@ func (v *visit) before(fault netFault) string {
 		return ""
 	}
 	if tlsErr, _, _ := v.phases.reached(); tlsErr != nil {
-		return "the encrypted connection failed: " + tlsReason(tlsErr, v.asked.Load())
+		return "the encrypted connection failed: " + tlsReason(tlsErr, v.asked.Load()) + " (see: authdoctor probe tls --address " + hostPort(v.page()) + ")"
 	}
 	if remoteAlert(v.err) != "" {
-		return "the encrypted connection failed: " + tlsReason(v.err, v.asked.Load())
+		return "the encrypted connection failed: " + tlsReason(v.err, v.asked.Load()) + " (see: authdoctor probe tls --address " + hostPort(v.page()) + ")"
 	}
 	return ""
 }

@@ -188,7 +188,7 @@ func TestHTTPSilence(t *testing.T) {
 		outcome string
 		text    string // the summary, or the reason of an unknown
 	}{
-		{"refused", "http", "", fails(os.NewSyscallError("connect", errnoOf(faultRefused))), "refused", "signin.example refuses the connection"},
+		{"refused", "http", "", fails(os.NewSyscallError("connect", errnoOf(faultRefused))), "refused", "signin.example was reached, and refuses the connection: nothing listens on its port 80"},
 		{"cut before an answer", "http", serveRaw(t, func(conn net.Conn) {
 			_, _ = conn.Read(make([]byte, 4096))
 			_ = conn.(*net.TCPConn).SetLinger(0)
@@ -209,21 +209,21 @@ func TestHTTPSilence(t *testing.T) {
 		{"strange", "http", "", fails(errors.New("strange")), "unknown", "could not connect: the network failed"},
 
 		{"ran out", "https", over(certs(root.server(nil, lives(-90*day, -3*day)))), nil, "unknown",
-			"the encrypted connection failed: the certificate has run out or is not valid yet, by this computer's clock"},
+			"the encrypted connection failed: the certificate ran out on 2026-02-26, by this computer's clock (see: authdoctor probe tls --address signin.example:443)"},
 		{"not valid yet", "https", over(certs(root.server(nil, lives(day, 90*day)))), nil, "unknown",
-			"the encrypted connection failed: the certificate has run out or is not valid yet, by this computer's clock"},
+			"the encrypted connection failed: the certificate is not valid before 2026-03-02, and by this computer's clock that is still to come (see: authdoctor probe tls --address signin.example:443)"},
 		{"self-signed", "https", over(certs(selfSigned(t))), nil, "unknown",
-			"the encrypted connection failed: nobody that this computer trusts vouches for the server"},
+			"the encrypted connection failed: nobody that this computer trusts vouches for the server (see: authdoctor probe tls --address signin.example:443)"},
 		{"another name", "https", over(certs(root.server(nil, func(c *x509.Certificate) { c.DNSNames = []string{"other.example"} }))), nil, "unknown",
-			"the encrypted connection failed: the server proves another name"},
+			"the encrypted connection failed: the server proves another name (see: authdoctor probe tls --address signin.example:443)"},
 		{"made for a client", "https", over(certs(root.server(nil, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }))), nil, "unknown",
-			"the encrypted connection failed: the certificate is not one for this purpose"},
-		{"no TLS there", "https", reply("HTTP/1.1 400 Bad Request\r\n\r\n"), nil, "unknown", "the encrypted connection failed: the server does not speak TLS"},
-		{"hangs up in the handshake", "https", reply(""), nil, "unknown", "the encrypted connection failed: the other side hung up"},
-		{"wants a certificate", "https", over(mutual), nil, "unknown", "the encrypted connection failed: the server wants a certificate from this computer"},
-		{"wants a certificate, TLS 1.2", "https", over(mutual12), nil, "unknown", "the encrypted connection failed: the server wants a certificate from this computer"},
+			"the encrypted connection failed: the certificate is not one for this purpose (see: authdoctor probe tls --address signin.example:443)"},
+		{"no TLS there", "https", reply("HTTP/1.1 400 Bad Request\r\n\r\n"), nil, "unknown", "the encrypted connection failed: the server does not speak TLS (see: authdoctor probe tls --address signin.example:443)"},
+		{"hangs up in the handshake", "https", reply(""), nil, "unknown", "the encrypted connection failed: the other side hung up (see: authdoctor probe tls --address signin.example:443)"},
+		{"wants a certificate", "https", over(mutual), nil, "unknown", "the encrypted connection failed: the server wants a certificate from this computer (see: authdoctor probe tls --address signin.example:443)"},
+		{"wants a certificate, TLS 1.2", "https", over(mutual12), nil, "unknown", "the encrypted connection failed: the server wants a certificate from this computer (see: authdoctor probe tls --address signin.example:443)"},
 		{"old TLS only", "https", over(&tls.Config{Certificates: mutual.Certificates, MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}), nil, "unknown",
-			"the encrypted connection failed: the server says: protocol version not supported"},
+			"the encrypted connection failed: the server says: protocol version not supported (see: authdoctor probe tls --address signin.example:443)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

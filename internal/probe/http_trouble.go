@@ -5,6 +5,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"strings"
+	"time"
 )
 
 // isInner reports whether a redirect was not followed because of where its
@@ -37,13 +39,27 @@ func (v *visit) proxyMayAnswer() bool {
 	return v.proxy != "" && v.page().Scheme == "http" && v.status >= 500
 }
 
+// outOfDate says which end of a certificate's validity is the trouble, and when
+// that was. The error knows what it was held against, which may be another
+// clock than this computer's.
+func outOfDate(invalid x509.CertificateInvalidError) string {
+	which, c := "the certificate", invalid.Cert
+	if c.IsCA {
+		which = "a certificate that vouches for the server's"
+	}
+	if strings.Contains(invalid.Detail, "is before") {
+		return which + " is not valid before " + c.NotBefore.UTC().Format(time.DateOnly) + ", and by this computer's clock that is still to come"
+	}
+	return which + " ran out on " + c.NotAfter.UTC().Format(time.DateOnly) + ", by this computer's clock"
+}
+
 // tlsReason says in a few words why an encrypted connection failed, to a
 // server that asked for a certificate from us or did not. The check of the
 // encryption itself tells the rest.
 func tlsReason(err error, asked bool) string {
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
 		if invalid.Reason == x509.Expired {
-			return "the certificate has run out or is not valid yet, by this computer's clock"
+			return outOfDate(invalid)
 		}
 		return "the certificate is not one for this purpose"
 	}

@@ -50,8 +50,14 @@ func cutFold(text, prefix string) (string, bool) {
 	return text[len(prefix):], true
 }
 
-// readJWT takes a token apart. The error is errOpaque, errEncrypted or a
-// malformedError; none repeats anything of the token.
+// A timeError is a token whose times are written in another way than RFC 7519
+// has it. Whoever issued it did that: nothing was cut.
+type timeError struct{ reason string }
+
+func (e timeError) Error() string { return e.reason }
+
+// readJWT takes a token apart. The error is errOpaque, errEncrypted, a
+// timeError or a malformedError; none repeats anything of the token.
 func readJWT(text string) (*jwt, error) {
 	parts := strings.Split(text, ".")
 	// Every JWT begins with `{"` in base64.
@@ -152,14 +158,14 @@ func (j *jwt) moment(name string) (time.Time, bool, error) {
 	}
 	number, ok := raw.(json.Number)
 	if !ok {
-		return time.Time{}, false, malformedError{"its " + name + " is not a number of seconds"}
+		return time.Time{}, false, timeError{"its " + name + " is not a number of seconds"}
 	}
 	seconds, err := number.Float64()
 	switch {
 	case err != nil || seconds < 0 || seconds > 1000*latestMoment:
-		return time.Time{}, false, malformedError{"its " + name + " is no time"}
+		return time.Time{}, false, timeError{"its " + name + " is no time"}
 	case seconds > latestMoment/10:
-		return time.Time{}, false, malformedError{"its " + name + " counts milliseconds where a JWT counts seconds"}
+		return time.Time{}, false, timeError{"its " + name + " counts milliseconds where a JWT counts seconds (RFC 7519, 2): whoever issues it writes it so"}
 	}
 	whole := int64(seconds)
 	return time.Unix(whole, int64((seconds-float64(whole))*1e9)).UTC(), true, nil

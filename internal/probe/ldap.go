@@ -63,8 +63,7 @@ func runLDAP(ctx context.Context, env Env, with Params) diag.Finding {
 	// Programs do not reach a directory through a web proxy, so neither does this.
 	conn, err := dialBounded(ctx, env, "tcp", v.target.address)
 	if err != nil {
-		v.facts["fault"] = string(explainNet(err))
-		return unknown(v.facts, "could not connect: %s", explainNet(err))
+		return noConnection(err, v.target.address, v.facts)
 	}
 	defer func() { _ = conn.Close() }()
 	v.loopback = isLoopback(conn.RemoteAddr())

@@ -118,7 +118,7 @@ func (v *ldapVisit) bind(ctx context.Context, env Env) diag.Finding {
 		Controls: []ldap.Control{ldap.NewControlBeheraPasswordPolicy()},
 	})
 	if err != nil && !isResult(err) {
-		return unknown(v.facts, "%s", v.whyNot(ctx, err))
+		return unknown(v.facts, "%s", sentInVain(v.whyNot(ctx, err)))
 	}
 	var policy ldapPolicy
 	if answer != nil {

@@ -39,9 +39,9 @@ func readLogin(env Env, with Params, sources ...string) (*login, error) {
 	case with["login"] == "" && from == "":
 		return nil, nil
 	case with["login"] == "":
-		return nil, errors.New(from + ": whose it is must be said with login")
+		return nil, wantsError{from, "login", "whose it is must be said with login"}
 	case from == "":
-		return nil, errors.New("login: give its secret with " + strings.Join(sources, " or "))
+		return nil, wantsError{"login", sources[0], "give its secret with " + strings.Join(sources, " or ")}
 	case strings.ContainsAny(with["login"], "\x00\r\n"):
 		return nil, errors.New("login: a name has no line ends in it")
 	}
@@ -50,6 +50,15 @@ func readLogin(env Env, with Params, sources ...string) (*login, error) {
 		return nil, errors.New(from + ": " + err.Error())
 	}
 	return &login{name: with["login"], Secret: secret, from: from}, nil
+}
+
+// sentInVain says of a login that was sent, and came to no answer, that nothing
+// is known of it. Servers keep whoever got a password wrong waiting, with the
+// next attempt too, be it right: Dovecot for up to 15 seconds
+// (https://doc.dovecot.org/2.4.2/core/config/auth/penalty.html).
+func sentInVain(why string) string {
+	return "the login was sent, and whether it is right is not known: " + why +
+		". A server makes whoever just got a password wrong wait, also with the right one. Leave it alone for a few minutes, then try once with --timeout 20s"
 }
 
 // hide takes the login out of what a server says: some repeat what they were

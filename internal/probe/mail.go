@@ -108,8 +108,7 @@ func runMail(ctx context.Context, env Env, with Params, kind mailKind) diag.Find
 	// Mail programs do not go through a web proxy, so neither does this.
 	conn, err := dialBounded(ctx, env, "tcp", v.target.address)
 	if err != nil {
-		v.facts["fault"] = string(explainNet(err))
-		return unknown(v.facts, "could not connect: %s", explainNet(err))
+		return noConnection(err, v.target.address, v.facts)
 	}
 	defer func() { _ = conn.Close() }()
 	v.loopback = isLoopback(conn.RemoteAddr())

@@ -152,7 +152,7 @@ func (v *mailVisit) judgeAttempt(ctx context.Context, env Env, err error) diag.F
 	}
 	r, ok := errors.AsType[mailRefusal](err)
 	if !ok {
-		return unknown(v.facts, "%s", v.whyNot(ctx, err))
+		return unknown(v.facts, "%s", sentInVain(v.whyNot(ctx, err)))
 	}
 	v.told(r)
 	outcome := r.outcome()

@@ -267,17 +267,6 @@ func TestMailSilence(t *testing.T) {
 	}
 }
 
-func TestMailCannotConnect(t *testing.T) {
-	env := worldAt("", nil)
-	env.Dial = func(context.Context, string, string) (net.Conn, error) {
-		return nil, &net.OpError{Op: "dial", Err: errnoOf(faultRefused)}
-	}
-	got := runMail(t.Context(), env, Params{"address": "a.test"}, imapMail)
-	if want := "could not connect: the connection was refused"; got.Outcome != diag.NoAnswer || got.Reason != want || got.Facts["address"] != "a.test:993" {
-		t.Errorf("got %+v", got)
-	}
-}
-
 func TestMailParameters(t *testing.T) {
 	tests := []struct {
 		with Params

@@ -7,6 +7,8 @@ import (
 	"net"
 	"os"
 	"syscall"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
 )
 
 // A netFault says in one word why a connection could not be made or did not
@@ -48,6 +50,26 @@ func faultTexts() map[netFault]string {
 
 // String says it in words, to be read after a colon.
 func (f netFault) String() string { return faultTexts()[f] }
+
+// noConnection is the finding of a probe that could not connect. A refusal is
+// an answer: the server was reached, and nothing listens there.
+func noConnection(err error, address string, facts map[string]any) diag.Finding {
+	fault := explainNet(err)
+	facts["fault"] = string(fault)
+	if fault == faultRefused {
+		return found("refused", nobodyListens(address), facts)
+	}
+	return unknown(facts, "could not connect: %s", fault)
+}
+
+// nobodyListens says what a refused connection means.
+func nobodyListens(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return address + " was reached and refuses the connection"
+	}
+	return host + " was reached, and refuses the connection: nothing listens on its port " + port
+}
 
 // explainNet reads an error of dialing, reading or writing. Looking up a name
 // comes first: an error of it can also be a timeout, but says something else.

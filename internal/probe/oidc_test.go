@@ -125,7 +125,7 @@ func TestOIDCInsideThisNetwork(t *testing.T) {
 
 func TestOIDCSilence(t *testing.T) {
 	env := worldAt("127.0.0.1:1", nil)
-	if got := runOIDC(t.Context(), env, Params{"issuer": opIssuer}); got.Outcome != "unreachable" || got.Summary != "id.example refuses the connection" {
+	if got := runOIDC(t.Context(), env, Params{"issuer": opIssuer}); got.Outcome != "unreachable" || got.Summary != "id.example was reached, and refuses the connection: nothing listens on its port 80" {
 		t.Errorf("%s: %s", got.Outcome, got.Summary)
 	}
 	env = worldAt(serveTLS(t, &tls.Config{Certificates: []tls.Certificate{selfSigned(t)}}), nil)

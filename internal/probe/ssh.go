@@ -73,8 +73,7 @@ func runSSH(ctx context.Context, env Env, with Params) diag.Finding {
 	defer cancel()
 	conn, err := dialBounded(ctx, env, "tcp", v.address)
 	if err != nil {
-		v.facts["fault"] = string(explainNet(err))
-		return unknown(v.facts, "could not connect: %s", explainNet(err))
+		return noConnection(err, v.address, v.facts)
 	}
 	defer func() { _ = conn.Close() }()
 	v.init = &recordingConn{Conn: conn}
@@ -113,7 +112,7 @@ func newSSHVisit(env Env, with Params) (*sshVisit, error) {
 		return v, nil
 	}
 	if v.known == nil {
-		return nil, errors.New("login: give known-hosts as well, so that it goes to the right server only")
+		return nil, wantsError{"login", "known-hosts", "give known-hosts as well, so that it goes to the right server only"}
 	}
 	v.user = v.login.name
 	if v.login.from == "key-file" {
@@ -136,7 +135,7 @@ func readKey(env Env, l *login, passphrase string) (ssh.Signer, error) {
 		return signer, nil
 	}
 	if passphrase == "" {
-		return nil, errors.New("key-file: the key has a passphrase; give passphrase-file as well")
+		return nil, wantsError{"key-file", "passphrase-file", "the key has a passphrase; give passphrase-file as well"}
 	}
 	secret, err := env.secret(passphrase)
 	if err != nil {

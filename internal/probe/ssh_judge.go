@@ -103,7 +103,7 @@ func (v *sshVisit) judgeAttempt(ctx context.Context, err error) diag.Finding {
 	case errors.Is(err, errOneTry):
 		return found("rejected", "the login was refused ("+v.tried+")", v.facts)
 	}
-	return unknown(v.facts, "%s", v.whyNot(ctx, err))
+	return unknown(v.facts, "%s", sentInVain(v.whyNot(ctx, err)))
 }
 
 // judgeShown judges what a server shows to anybody. Open: it lets the user in

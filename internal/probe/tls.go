@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
@@ -61,8 +62,12 @@ func runTLS(ctx context.Context, env Env, with Params) diag.Finding {
 	g := greet(ctx, env, target)
 	facts := g.facts(target.tlsTarget)
 	if g.dialErr != nil {
-		if fault := explainNet(g.dialErr); fault != faultOther {
+		fault := explainNet(g.dialErr)
+		if fault != faultOther {
 			facts["fault"] = string(fault)
+		}
+		if _, byProxy := errors.AsType[proxyError](g.dialErr); fault == faultRefused && !byProxy {
+			return found("refused", nobodyListens(target.address), facts)
 		}
 		return unknown(facts, "could not connect: %s", whyNoConnection(g.dialErr))
 	}
@@ -121,7 +126,7 @@ func judgeNoHandshake(g greeting, facts map[string]any) diag.Finding {
 	case errors.Is(g.err, errNoStart):
 		return found("handshake_failed", errNoStart.Error(), facts)
 	case g.plainText():
-		return found("handshake_failed", "the server answers, but not in TLS: this port is not encrypted", facts)
+		return found("not_encrypted", "the server answers, but not in TLS: this port is not encrypted"+portHint(facts), facts)
 	case g.oldest != 0 && g.oldest < tls.VersionTLS12:
 		facts["version"] = tls.VersionName(g.oldest)
 		return found("protocol_too_old", "the server offers nothing newer than "+tls.VersionName(g.oldest), facts)
@@ -135,6 +140,26 @@ func judgeNoHandshake(g greeting, facts map[string]any) diag.Finding {
 		return unknown(facts, "the server took the connection, and then said nothing in time")
 	}
 	return found("handshake_failed", handshakeSummary(g), facts)
+}
+
+// plainPorts are where a protocol begins in the clear: how to look at its
+// encryption there (RFC 8314 for mail, RFC 4513 for LDAP), or where else.
+var plainPorts = map[string]string{
+	"25":  "mail is encrypted there only after it is asked for (--starttls smtp)",
+	"587": "mail is encrypted there only after it is asked for (--starttls smtp)",
+	"143": "mail is encrypted there only after it is asked for (--starttls imap); port 993 is encrypted from the first byte on",
+	"389": "a directory is encrypted there only after it is asked for (--starttls ldap); port 636 is encrypted from the first byte on",
+	"80":  "encrypted web pages are on port 443",
+}
+
+// portHint says what is right for the port of a server that does not encrypt.
+func portHint(facts map[string]any) string {
+	address, _ := facts["address"].(string)
+	_, port, _ := net.SplitHostPort(address)
+	if hint := plainPorts[port]; hint != "" {
+		return "; " + hint
+	}
+	return ""
 }
 
 // judgeHandshake judges what came after a certificate that is in order.

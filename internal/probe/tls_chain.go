@@ -7,6 +7,7 @@ import (
 	"crypto/x509/pkix"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -57,6 +58,24 @@ func overlap(chain []*x509.Certificate) window {
 	return w
 }
 
+func (w window) facts(facts map[string]any, now time.Time) {
+	facts["not_before"] = w.from.UTC().Format(time.RFC3339)
+	facts["not_after"] = w.to.UTC().Format(time.RFC3339)
+	facts["days_left"] = daysUntil(w.to, now)
+}
+
+// outside says of a certificate that has another fault already that its dates
+// are one, too; empty when they are not.
+func (w window) outside(now time.Time) string {
+	switch {
+	case now.After(w.to):
+		return fmt.Sprintf("; the certificate also ran out %s ago (by this computer's clock)", span(now.Sub(w.to)))
+	case now.Before(w.from):
+		return fmt.Sprintf("; the certificate also becomes valid only in %s (by this computer's clock)", span(w.from.Sub(now)))
+	}
+	return ""
+}
+
 // judgeCertificates judges what a server showed: trust first, whatever the
 // date, then the name, then the date. It adds what it saw to facts, and
 // returns true when nothing is wrong.
@@ -73,17 +92,21 @@ func judgeCertificates(certs []*x509.Certificate, roots *x509.CertPool, name str
 	if err != nil {
 		fault := chainFault(certs, err)
 		facts["chain_fault"] = fault
-		return found("untrusted", strings.ReplaceAll(chainFaultTexts()[fault], "%s", authority(leaf.Issuer)), facts), false
+		own := overlap(certs[:1])
+		own.facts(facts, now)
+		return found("untrusted", strings.ReplaceAll(chainFaultTexts()[fault], "%s", authority(leaf.Issuer))+own.outside(now), facts), false
 	}
 	w := overlap(chain)
-	facts["not_before"] = w.from.UTC().Format(time.RFC3339)
-	facts["not_after"] = w.to.UTC().Format(time.RFC3339)
-	facts["days_left"] = int(w.to.Sub(now).Hours() / 24)
+	w.facts(facts, now)
 	if leaf.VerifyHostname(name) != nil {
 		return found("hostname_mismatch", mismatch(leaf, name), facts), false
 	}
 	return judgeDates(chain, w, now, facts)
 }
+
+// daysUntil counts days as they are told in words, so that a person does not
+// read two numbers for one time.
+func daysUntil(t, now time.Time) int { return int(math.Round(t.Sub(now).Hours() / 24)) }
 
 // judgeDates judges by this computer's clock, and says so: whether the clock
 // is right is another check's business.

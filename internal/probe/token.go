@@ -65,6 +65,9 @@ func runToken(ctx context.Context, env Env, with Params) diag.Finding {
 	if broken, ok := errors.AsType[malformedError](err); ok {
 		return found("malformed", broken.reason, nil)
 	}
+	if wrong, ok := errors.AsType[timeError](err); ok {
+		return found("bad_time", wrong.reason, nil)
+	}
 	if err != nil {
 		return unknown(nil, "%s", err)
 	}

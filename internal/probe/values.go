@@ -14,7 +14,15 @@ type BadValue struct {
 	Param   string // empty: it is about several together
 	Problem string // to be read after the parameter's name and value
 	Example string // a value that could be used; empty for none
+	// Wants is the parameter that Example is for, where another one is missing
+	// beside Param; empty when it is for Param itself.
+	Wants string
 }
+
+// A wantsError is a parameter that needs another one beside it.
+type wantsError struct{ has, wants, problem string }
+
+func (e wantsError) Error() string { return e.has + ": " + e.problem }
 
 // Error names the parameter and what is wrong with its value.
 func (b *BadValue) Error() string {
@@ -68,6 +76,9 @@ func (p Probe) Check(env Env, with Params) *BadValue {
 	if err == nil {
 		return nil
 	}
+	if w, ok := errors.AsType[wantsError](err); ok {
+		return &BadValue{Param: w.has, Problem: w.problem, Wants: w.wants, Example: p.example(w.wants)}
+	}
 	// What is about one parameter begins with its name.
 	name, problem, ok := strings.Cut(err.Error(), ": ")
 	for _, q := range p.Params {
@@ -76,6 +87,16 @@ func (p Probe) Check(env Env, with Params) *BadValue {
 		}
 	}
 	return &BadValue{Problem: err.Error()}
+}
+
+// example is a value that a parameter could have.
+func (p Probe) example(param string) string {
+	for _, q := range p.Params {
+		if q.Name == param {
+			return q.Form.Example
+		}
+	}
+	return ""
 }
 
 func (f Form) check(value string) error {
