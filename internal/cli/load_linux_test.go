@@ -35,8 +35,11 @@ const (
 	// that is to be high, and not the load of a machine that is its own fleet.
 	farAway = 500 * time.Millisecond
 	// othersShare is how many answers may say something else than what the target
-	// does, because this machine was too busy to measure; in a hundred.
-	othersShare = 2
+	// does, in a hundred.
+	othersShare = 1
+	// unknownShare is how many answers may say that something could not be
+	// measured, in a hundred: this machine may have much else to do.
+	unknownShare = 25
 	// Memory may grow by so much after the warm-up, for what a busier moment
 	// left in pools; a leak of a goroutine or a connection each would be far more.
 	fleetGrowth = 1.25
@@ -130,8 +133,13 @@ func (c *tally) tell(t *testing.T) {
 		t.Logf("%-16s %7d answers, half within %8s, 99 in 100 within %8s, slowest %8s", kind, len(list),
 			list[len(list)/2].Round(time.Millisecond), list[len(list)*99/100].Round(time.Millisecond), list[len(list)-1].Round(time.Millisecond))
 	}
+	// A busy machine may know nothing; it may not blame a server. The servers are
+	// on the same machine here, so a few are late themselves.
 	if n := len(c.took["something else"]); n*100 > total*othersShare {
 		t.Errorf("%d of %d answers say something else than what the target does: %v", n, total, c.other)
+	}
+	if n := len(c.took["not measured"]); n*100 > total*unknownShare {
+		t.Errorf("%d of %d answers measured nothing", n, total)
 	}
 	t.Logf("%d scrapes of %d targets by %d scrapers", total, fleetTargets, fleetScrapers)
 	for _, l := range append(c.lost, c.wrong...) {
@@ -193,14 +201,18 @@ func (c *tally) scrape(ctx context.Context, client *http.Client, url string, tar
 	case err != nil:
 		c.miss(&c.lost, "lost: %s: %v", target.kind, err)
 	case answer.StatusCode == http.StatusServiceUnavailable && answer.Header.Get("Retry-After") != "":
-		c.add("turned away", took)
+		if strings.Contains(string(body), "too much to do") {
+			c.add("tired", took)
+		} else {
+			c.add("turned away", took)
+		}
 		// Not at once again, as the answer says; but a scraper of this test does
 		// not wait that long.
 		time.Sleep(time.Duration(50+rand.IntN(100)) * time.Millisecond)
 	case answer.StatusCode != http.StatusOK || !strings.Contains(string(body), "authdoctor_verdict{"):
 		c.miss(&c.wrong, "%s: %d %s", target.kind, answer.StatusCode, body)
 	case strings.Contains(string(body), `status="unknown"`):
-		c.note("not measured", took)
+		c.add("not measured", took)
 	case !strings.Contains(string(body), `code="`+target.code+`"`):
 		c.note(target.kind+" "+codeOf(body), took)
 	default:

@@ -10,8 +10,9 @@ import (
 
 // Why a scrape gets no result.
 var (
-	errBusy = errors.New("as many runs as may be are under way")
-	errLate = errors.New("a run that was under way already did not end in the time of this scrape")
+	errBusy  = errors.New("as many runs as may be are under way")
+	errTired = errors.New("this machine has too much to do to measure; what failed may be its own delay")
+	errLate  = errors.New("a run that was under way already did not end in the time of this scrape")
 )
 
 // A crash is a fault of authdoctor itself in a run.

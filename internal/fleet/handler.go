@@ -17,6 +17,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/prometheus/exporter-toolkit/web"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
 )
 
 // An Exporter answers scrapes.
@@ -25,6 +27,7 @@ type Exporter struct {
 	served   map[string]Served
 	flights  flights
 	self     *self
+	pulse    pulse
 	pages    *http.ServeMux
 	stopping atomic.Bool
 }
@@ -107,6 +110,9 @@ func (e *Exporter) probe(w http.ResponseWriter, r *http.Request) {
 			return asked.served.Run(ctx, asked.target, asked.budget)
 		})
 	})
+	if err == nil && found.Verdict.Status != diag.Healthy && e.pulse.stopped(e.config.Now().Add(-found.Took)) {
+		err = errTired
+	}
 	if shared {
 		e.self.shared.WithLabelValues(name).Inc()
 	}
@@ -119,6 +125,9 @@ func (e *Exporter) probe(w http.ResponseWriter, r *http.Request) {
 		return
 	case errors.Is(err, errLate):
 		e.refuse(w, name, refusal{http.StatusServiceUnavailable, late, err.Error()})
+		return
+	case errors.Is(err, errTired):
+		e.refuse(w, name, refusal{http.StatusServiceUnavailable, tired, err.Error()})
 		return
 	case err != nil:
 		e.refuse(w, name, refusal{http.StatusInternalServerError, crashed, err.Error()})

@@ -222,6 +222,57 @@ func TestTheFirstToAskHangsUp(t *testing.T) {
 	}
 }
 
+// What failed while this machine stood still may be its own delay; what went
+// well then did so all the same, and what stood still before is forgotten.
+func TestATiredMachineBlamesNobody(t *testing.T) {
+	var e *Exporter
+	status, stood := diag.Problem, true
+	e = exporter(t, 1, func(context.Context, Target, time.Duration) Result {
+		began := time.Now()
+		if stood {
+			e.pulse.note(stop{began, time.Now()})
+		}
+		return Result{Verdict: diag.Verdict{Status: status}, Took: time.Since(began) + time.Millisecond}
+	})
+	const url = "/probe?playbook=web-login&target=login.example.com"
+	if w := ask1(t, e, "GET", url, nil); w.Code != 503 || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), "too much to do") {
+		t.Errorf("a failure: %d %s", w.Code, w.Body)
+	}
+	status = diag.Healthy
+	if w := ask1(t, e, "GET", url, nil); w.Code != 200 {
+		t.Errorf("what is in order: %d", w.Code)
+	}
+	status, stood = diag.Problem, false
+	e.pulse.stops = []stop{{time.Now().Add(-2 * time.Second), time.Now().Add(-time.Second)}}
+	if w := ask1(t, e, "GET", url, nil); w.Code != 200 {
+		t.Errorf("a failure after it: %d", w.Code)
+	}
+}
+
+// A pulse that stood still is noticed, and forgotten after a while.
+func TestThePulse(t *testing.T) {
+	var p pulse
+	ctx, end := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		p.run(ctx)
+		close(done)
+	}()
+	end()
+	<-done
+	now := time.Now()
+	p.note(stop{now.Add(-time.Second), now})
+	if !p.stopped(now.Add(-time.Minute)) || p.stopped(now) {
+		t.Error("a stop is not noticed, or noticed too long")
+	}
+	for i := range 10000 {
+		p.note(stop{now, now.Add(time.Duration(i) * time.Second)})
+	}
+	if len(p.stops) > 400 {
+		t.Errorf("%d stops are remembered", len(p.stops))
+	}
+}
+
 func TestACrashIsOneAnswer(t *testing.T) {
 	crashing := true
 	e := exporter(t, 1, func(context.Context, Target, time.Duration) Result {

@@ -13,6 +13,7 @@ const (
 	answered = "answered" // with what was found
 	busy     = "busy"     // 503: as many runs as may be are under way
 	late     = "late"     // 503: the run of another scrape did not end in time
+	tired    = "tired"    // 503: this machine had too much to do to tell its own delay from a failure
 	refused  = "refused"  // 403: the target is not on the list
 	mistaken = "mistaken" // 400 and 405: the request cannot be meant
 	crashed  = "crashed"  // 500
@@ -53,7 +54,7 @@ func newSelf(c Config) *self {
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, p := range c.Served {
 		// From 0, so that the first of its kind shows as an increase.
-		for _, a := range []string{answered, busy, late, refused, mistaken, crashed, gone} {
+		for _, a := range []string{answered, busy, late, tired, refused, mistaken, crashed, gone} {
 			s.scrapes.WithLabelValues(p.Name, a)
 		}
 		s.shared.WithLabelValues(p.Name)

@@ -27,6 +27,9 @@ func CheckWeb(path string) error { return web.Validate(path) }
 // finish, and returns nil; patience bounds how long that may take. The
 // listeners are closed in any case.
 func (e *Exporter) Serve(ctx context.Context, listeners []net.Listener, handler http.Handler, webConfig string, log *slog.Logger, patience time.Duration) error {
+	beating, still := context.WithCancel(context.WithoutCancel(ctx))
+	defer still()
+	go e.pulse.run(beating)
 	failed := make(chan error, len(listeners))
 	var servers []*http.Server
 	systemd := false
