@@ -57,9 +57,11 @@ func TestPrometheus(t *testing.T) {
 	dir := prometheusDir(t, ports[0], want)
 	p := start(t, prometheus, "--config.file", filepath.Join(dir, "prometheus.yaml"), "--storage.tsdb.path", filepath.Join(dir, "data"),
 		"--web.listen-address", "127.0.0.1:"+ports[1], "--log.level", "warn")
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer stop()
-	if !p.accepts(ctx, "127.0.0.1:"+ports[1]) {
+	// It takes connections before it answers.
+	begun := func() bool { return strings.Contains(string(get(t, at+"/-/ready")), "Ready") }
+	if !p.accepts(ctx, "127.0.0.1:"+ports[1]) || !p.until(ctx, begun) {
 		t.Fatalf("Prometheus does not begin: %s", &p.said)
 	}
 	for target, code := range want {
