@@ -171,8 +171,19 @@ func (t *tally) records(ctx context.Context, file *File, p parser, split splitte
 	}
 	if others != nil {
 		t.takeAll(others.more())
+		for _, other := range others.known {
+			t.doubts(other)
+		}
 	}
+	t.doubts(p)
 	t.covers(p.when(last))
+}
+
+// doubts notes what a parser may have counted twice.
+func (t *tally) doubts(p parser) {
+	if u, ok := p.(interface{ unsure() int }); ok {
+		t.unsure += u.unsure()
+	}
 }
 
 func (t *tally) takeAll(list []*record) {

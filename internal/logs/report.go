@@ -27,6 +27,7 @@ type Report struct {
 	Untimed    int        `json:"untimed"`    // failures without a time, in no bucket
 	Challenges int        `json:"challenges"` // refusals that only began a sign-in; no failures
 	Interrupts int        `json:"interrupts"` // steps in the middle of a sign-in; no failures
+	Unsure     int        `json:"unsure"`     // failures that the log may tell of twice
 	CutShort   *Cut       `json:"cut_short"`  // where the reading was stopped; null when it was not
 	First      *time.Time `json:"first"`
 	Last       *time.Time `json:"last"`
@@ -99,7 +100,7 @@ func (t *tally) report() (*Report, error) {
 		return nil, err
 	}
 	r := &Report{
-		zone: t.Now.Location(), Schema: Schema, Files: append([]File{}, t.files...), Failures: t.failures, Untimed: t.untimed, Challenges: t.challenges.begun, Interrupts: t.steps.count, CutShort: t.cut, Broken: append([]Broken{}, t.samples...),
+		zone: t.Now.Location(), Schema: Schema, Files: append([]File{}, t.files...), Failures: t.failures, Untimed: t.untimed, Challenges: t.challenges.begun, Interrupts: t.steps.count, Unsure: t.unsure, CutShort: t.cut, Broken: append([]Broken{}, t.samples...),
 		First: moment(t.first), Last: moment(t.last), Statistic: Statistic,
 		ByCause: list(t.causes, plain), BySystem: list(t.systems, plain), ByApp: list(t.apps, plain),
 		ByUser: list(t.users, func(k string) string { return name("user", k) }), BySource: list(t.sources, func(k string) string { return name("source", k) }),

@@ -12,6 +12,8 @@ type knock struct {
 	told int     // failures that were counted
 	pam  int     // of them, by PAM, whose lines sshd repeats
 	name *record // a name that nobody has, and nothing more yet
+
+	barred bool // a rule refused it, and the try behind that is not told yet
 }
 
 // maxSeen bounds the connections that are remembered.
@@ -21,9 +23,12 @@ const maxSeen = 4096
 type knocks struct {
 	list  map[string]*knock
 	order []string
+	loose loose
 }
 
-func newKnocks() *knocks { return &knocks{list: map[string]*knock{}} }
+func newKnocks() *knocks {
+	return &knocks{list: map[string]*knock{}, loose: loose{list: map[string]*knock{}}}
+}
 
 // knock finds a connection. One that is forgotten for it may leave a record.
 func (m *messages) knock(h head, port []byte) *knock {
@@ -152,8 +157,12 @@ func (m *messages) refused(h head) *record {
 	if !ok || len(source) == 0 || string(method) == "none" { // none only asks what is allowed
 		return nil
 	}
-	one := m.knock(h, port)
+	one := m.adopt(h, m.knock(h, port), user, source)
 	one.name = nil
+	if one.barred {
+		one.barred = false // told by the rule
+		return nil
+	}
 	if bytes.HasPrefix(method, []byte("keyboard-interactive")) && one.pam > 0 {
 		one.pam--
 		return nil
@@ -205,7 +214,7 @@ func (m *messages) ended(h head) *record {
 
 // atLast counts a failure when its connection told of none before.
 func (m *messages) atLast(h head, port []byte, r *record) *record {
-	one := m.knock(h, port)
+	one := m.adopt(h, m.knock(h, port), []byte(r.user), []byte(r.source))
 	told := one.told > 0
 	one.told, one.pam, one.name = one.told+1, 0, nil
 	if told {
@@ -251,8 +260,9 @@ func (m *messages) barred(h head) *record {
 	if name, from, _ := whence(user); from != nil {
 		user, source = name, from
 	}
-	one := m.knock(h, nil)
+	one := m.portless(h, user, source)
 	one.told++
+	one.barred = true
 	return ssh(user, source, "User x from 192.0.2.1"+string(rest[i:]))
 }
 
@@ -274,7 +284,7 @@ func (m *messages) complained(h head) *record {
 	if !ok || !found || len(source) == 0 {
 		return nil
 	}
-	one := m.knock(h, nil)
+	one := m.portless(h, user, source)
 	one.told, one.pam, one.name = one.told+1, one.pam+1, nil
 	r := ssh(user, source, "")
 	name, unknown := bytes.CutPrefix(user, []byte("illegal user "))

@@ -40,6 +40,7 @@ func TestSSHDTellsOfOneTryInSeveralLines(t *testing.T) {
 			m{"unknown_account": 1}, m{"pi": 1}},
 		{"a key exchange that cannot be", []string{"Unable to negotiate with 203.0.113.9 port 4000: no matching key exchange method found. Their offer: diffie-hellman-group1-sha1 [preauth]"}, m{"tls_protocol": 1}, m{}},
 		{"a rule of the server", []string{"User ann" + strings.TrimSuffix(from, " port 4000") + " not allowed because not listed in AllowUsers", "Connection closed by invalid user ann 203.0.113.9 port 4000 [preauth]"}, m{"policy_blocked": 1}, m{"ann": 1}},
+		{"a rule of the server, and a password", []string{"User ann from 203.0.113.9 not allowed because not listed in AllowUsers", "Failed password for invalid user ann" + from + " ssh2", "Connection closed by invalid user ann 203.0.113.9 port 4000 [preauth]"}, m{"policy_blocked": 1}, m{"ann": 1}},
 		{"asking what is allowed", []string{"Failed none for ann" + from + " ssh2"}, m{}, m{}},
 		{"who only looks", []string{"Connection closed by 203.0.113.9 port 4000 [preauth]", "Received disconnect from 203.0.113.9 port 4000:11: disconnected by user", "Disconnected from user ann 203.0.113.9 port 4000"}, m{}, m{}},
 		{"a name that plays a line", []string{"Failed password for invalid user root from 192.0.2.1" + from + " ssh2"}, m{"unknown_account": 1}, m{"root from 192.0.2.1": 1}},
@@ -59,6 +60,44 @@ func TestSSHDTellsOfOneTryInSeveralLines(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Without a process number, lines belong together that have account, source
+// and second in common; of others it is said that they may be counted twice.
+func TestSSHDWithoutAProcessNumber(t *testing.T) {
+	type m = map[string]int
+	const from, gw = " from 203.0.113.9 port 4000", " from gw.example.org"
+	pam := "error: PAM: Authentication failure for ann from 203.0.113.9"
+	failed := "Failed keyboard-interactive/pam for ann" + from + " ssh2"
+	rule := "User ann from 203.0.113.9 not allowed because not listed in AllowUsers"
+	for name, c := range map[string]struct {
+		lines  []string // seconds and text
+		causes m
+		unsure int
+	}{
+		"PAM, in one second":             {[]string{"1 " + pam, "1 " + failed}, m{"wrong_credentials": 1}, 0},
+		"PAM, twice":                     {[]string{"1 " + pam, "1 " + failed, "4 " + pam, "4 " + failed}, m{"wrong_credentials": 2}, 0},
+		"PAM, in two seconds":            {[]string{"1 " + pam, "2 " + failed}, m{"wrong_credentials": 2}, 1},
+		"PAM, another source":            {[]string{"1 " + strings.Replace(pam, " from 203.0.113.9", gw, 1), "1 " + failed}, m{"wrong_credentials": 2}, 1},
+		"PAM, another account":           {[]string{"1 " + pam, "1 " + strings.Replace(failed, "ann", "bob", 1)}, m{"wrong_credentials": 2}, 1},
+		"a rule, then the end":           {[]string{"1 " + rule, "1 Connection closed by invalid user ann 203.0.113.9 port 4000 [preauth]"}, m{"policy_blocked": 1}, 0},
+		"a rule, then a password":        {[]string{"1 " + rule, "1 Failed password for invalid user ann" + from + " ssh2", "2 Connection closed by invalid user ann 203.0.113.9 port 4000 [preauth]"}, m{"policy_blocked": 1}, 0},
+		"a rule, and the end much later": {[]string{"1 " + rule, "9 Connection closed by invalid user ann 203.0.113.9 port 4000 [preauth]"}, m{"policy_blocked": 1, "unknown_account": 1}, 1},
+	} {
+		var log strings.Builder
+		for _, l := range c.lines {
+			second, text, _ := strings.Cut(l, " ")
+			fmt.Fprintf(&log, "May 30 10:00:0%s gate sshd: %s\n", second, text)
+		}
+		r := read(t, logs.Options{}, log.String())
+		if diff := cmp.Diff(c.causes, flat(r.ByCause)); diff != "" || r.Unsure != c.unsure {
+			t.Errorf("%s: %d unsure, want %d; -want +got\n%s", name, r.Unsure, c.unsure, diff)
+		}
+		var b strings.Builder
+		if err := r.Text(&b); err != nil || strings.Contains(b.String(), "may be counted twice") != (c.unsure > 0) {
+			t.Errorf("%s: %v\n%s", name, err, b.String())
+		}
 	}
 }
 

@@ -35,6 +35,7 @@ type tally struct {
 	Options
 	files                                 []File
 	failures, untimed                     int
+	unsure                                int // failures that may be counted twice
 	causes, systems, users, apps, sources map[string]*Entry
 	meanings                              map[kind]meaning // the first of each
 	cache                                 map[string]meaning

@@ -190,6 +190,9 @@ func (r *Report) conclusion() []string {
 	if r.Challenges > 0 {
 		say("Not counted: %s without a name, with which a web server only asks for one.", number(r.Challenges, "refusal"))
 	}
+	if r.Unsure > 0 {
+		say("%s of sshd in lines without a process number: some may be counted twice, as sshd tells of one try in several lines.", number(r.Unsure, "failure"))
+	}
 	if r.Untimed > 0 {
 		say("%s without a time: in no bar and no spike.", number(r.Untimed, "failure"))
 	}
