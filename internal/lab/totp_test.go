@@ -92,16 +92,35 @@ func TestTOTPAsOathtool(t *testing.T) {
 	}
 }
 
+// stranger is a secret that makes no such code within two days of now. Of six
+// digits, one secret in 170 makes one in the two days that are searched.
+func stranger(t *testing.T, code string) string {
+	t.Helper()
+	for _, secret := range []string{"JBSWY3DPEHPK3PXQ", "KRSXG5BAORSXG5BA", "MFRGGZDFMZTWQ2LK"} {
+		from := time.Now().Add(-48 * time.Hour).UTC().Format("2006-01-02 15:04:05 UTC")
+		out, err := exec.CommandContext(t.Context(), program(t, "oathtool", "oathtool"), "--base32", "--totp", "--now", from, "--window", "11520", secret).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(out), code) {
+			return secret
+		}
+	}
+	t.Fatal("every secret makes that code")
+	return ""
+}
+
 // A phone whose clock is wrong, and an entry that is not the account's, as
 // somebody meets them who runs the playbook.
 func TestTOTPVerdicts(t *testing.T) {
 	clean(t)
 	clock := startChrony(t, inStep, goodTime...)
 	dir := t.TempDir()
-	code := write(t, dir, "code", oathtool(t, time.Now().Add(10*time.Minute))+"\n")
+	text := oathtool(t, time.Now().Add(10*time.Minute))
+	code := write(t, dir, "code", text+"\n")
 	for name, c := range map[string]consult{
 		"phone 10 min fast": {args: []string{"--with", "code.secret-file=" + write(t, dir, "secret", authenticator)}, layer: diag.LayerClock, class: "clock_skew"},
-		"another entry":     {args: []string{"--with", "code.secret-file=" + write(t, dir, "other", "JBSWY3DPEHPK3PXQ")}, layer: diag.LayerTwoFactor, class: "mfa_failed"},
+		"another entry":     {args: []string{"--with", "code.secret-file=" + write(t, dir, "other", stranger(t, text))}, layer: diag.LayerTwoFactor, class: "mfa_failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.playbook, c.check = "two-step", "code"
