@@ -136,6 +136,7 @@ func TestWhatHidesWhat(t *testing.T) {
 		{"a broken page hides what sends credentials", playbook.Check{Run: "http"}, playbook.Check{Run: "imap"}, "server_error", true},
 		{"a page hides no page", playbook.Check{Run: "http"}, playbook.Check{Run: "http"}, "server_error", false},
 		{"an issuer that refuses a client is no broken one", playbook.Check{Run: "oidc"}, playbook.Check{Run: "http_auth"}, "client_rejected", false},
+		{"unless it is named", playbook.Check{Run: "oidc"}, playbook.Check{Run: "http_auth", After: []string{"first"}}, "client_rejected", true},
 		{"behind an empty user", playbook.Check{Run: "tls", With: with("address", "a.test")}, playbook.Check{Run: "http", With: with("url", "https://@a.test/")}, "expired", true},
 		{"no host at all", playbook.Check{Run: "dns", With: with("name", "b.test")}, playbook.Check{Run: "http", With: with("url", "/login")}, "nxdomain", true},
 		{"a wrong clock hides no name", playbook.Check{Run: "clock"}, playbook.Check{Run: "dns"}, "skewed", false},
@@ -240,6 +241,35 @@ func TestTheEarlierLayerIsNamedFirst(t *testing.T) {
 	ev.Given("page", "server_error")
 	ev.Given("name", "nxdomain")
 	if v := engine.Judge(b, ev, true); v.Check != "name" {
+		t.Errorf("the verdict names %s", v.Check)
+	}
+}
+
+// That holds although the later one hides something and comes first.
+func TestTheEarlierLayerIsNamedBeforeWhatHides(t *testing.T) {
+	a := func(key, value string) map[string]string { return map[string]string{key: value} }
+	b, ev := compile(t, checksOnly(
+		playbook.Check{ID: "tls", Run: "tls", With: a("address", "a.test")},
+		playbook.Check{ID: "page", Run: "http", With: a("url", "https://a.test/")},
+		playbook.Check{ID: "name", Run: "dns", With: a("name", "b.test")},
+	)), here()
+	for id, outcome := range map[string]string{"tls": "untrusted", "page": "ok", "name": "nxdomain"} {
+		ev.Given(id, outcome)
+	}
+	if v := engine.Judge(b, ev, true); v.Check != "name" {
+		t.Errorf("the verdict names %s", v.Check)
+	}
+}
+
+// Of two failures in one layer, the playbook's first is named.
+func TestOfEqualsTheFirstIsNamed(t *testing.T) {
+	b, ev := compile(t, checksOnly(
+		playbook.Check{ID: "one", Run: "dns", With: map[string]string{"name": "a.test"}},
+		playbook.Check{ID: "two", Run: "dns", With: map[string]string{"name": "b.test"}},
+	)), here()
+	ev.Given("one", "servfail")
+	ev.Given("two", "nxdomain")
+	if v := engine.Judge(b, ev, true); v.Check != "one" {
 		t.Errorf("the verdict names %s", v.Check)
 	}
 }
