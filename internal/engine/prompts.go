@@ -205,10 +205,7 @@ func (s *state) guideLines(g *playbook.Guide, surface string) []string {
 
 func (s *state) checkpoints() []diag.Checkpoint {
 	var out []diag.Checkpoint
-	for i, c := range s.b.Retest {
-		if !s.holds(c.When) {
-			continue
-		}
+	for i, c := range s.retest() {
 		out = append(out, diag.Checkpoint{
 			Must: i == s.signInCheckpoint(),
 			ID:   c.ID, Title: s.fill(c.Title), Before: fillAll(c.Before, s.vars), Minutes: c.Minutes, Postpone: c.Postpone,

@@ -29,9 +29,6 @@ func Report(b *Book, ev *diag.Evidence, v diag.Verdict) *diag.Report {
 		Checkpoints: []string{},
 	}
 	for _, c := range b.Retest {
-		if !s.holds(c.When) {
-			continue
-		}
 		r.Checkpoints = append(r.Checkpoints, c.ID)
 	}
 	for q, a := range ev.Answers {
@@ -148,7 +145,7 @@ func (s *state) words(o observation) (from, text string) {
 	if step := s.stepByID(o.test); step != nil {
 		return "step:" + o.test, s.fill(step.Title) + " – " + s.outcomeText(step, o.outcome)
 	}
-	for _, c := range s.b.Retest {
+	for _, c := range s.retest() {
 		if checkpointKey(c.ID) == o.test {
 			return o.test, s.fill(c.Title) + " – fails"
 		}
@@ -329,7 +326,7 @@ func (s *state) titles() map[string]string {
 			out["answer:"+q.ID+"="+a] = s.fill(choiceText(&q, a))
 		}
 	}
-	for _, c := range s.b.Retest {
+	for _, c := range s.retest() {
 		out["checkpoint:"+c.ID] = s.fill(c.Title)
 	}
 	for _, v := range s.visits {

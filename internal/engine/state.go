@@ -89,7 +89,7 @@ func (s *state) foldRetest(v diag.Visit) {
 	var failed []string
 	signIn := false
 	for i, c := range s.b.Retest {
-		if !s.holds(c.When) || v.Checkpoints[c.ID] != diag.CheckpointFails {
+		if v.Checkpoints[c.ID] != diag.CheckpointFails {
 			continue
 		}
 		failed = append(failed, c.ID)
@@ -121,13 +121,21 @@ func (s *state) signInCheckpoint() int {
 	return max(i, 0)
 }
 
+// retest lists the checkpoints as they are in this case.
+func (s *state) retest() []playbook.Checkpoint {
+	list := slices.Clone(s.b.Retest)
+	for i := range list {
+		if l := list[i].Longer; l != nil && s.holds(l.When) {
+			list[i].Title, list[i].Minutes = l.Title, l.Minutes
+		}
+	}
+	return list
+}
+
 // proves: the sign-in works, nothing failed, and nothing that may not wait was
 // left for later.
 func (s *state) proves(points map[string]string) bool {
 	for i, c := range s.b.Retest {
-		if !s.holds(c.When) {
-			continue
-		}
 		switch points[c.ID] {
 		case diag.CheckpointPasses:
 		case diag.NotApplicable:
@@ -147,9 +155,6 @@ func (s *state) proves(points map[string]string) bool {
 func (s *state) postponed() []string {
 	pending := []string{}
 	for _, c := range s.b.Retest {
-		if !s.holds(c.When) {
-			continue
-		}
 		switch s.episode.last[c.ID] {
 		case diag.CheckpointPasses, diag.CheckpointFails, diag.NotApplicable:
 		default:

@@ -361,25 +361,25 @@ func TestHowAWalkEnds(t *testing.T) {
 }
 
 // What the retest did and did not take back is said with the verdict. A
-// checkpoint whose condition does not hold is none.
+// checkpoint may need longer in some cases.
 func TestRemindersAndConditionsOfCheckpoints(t *testing.T) {
 	book := small()
 	book.Retest = []playbook.Checkpoint{
 		{ID: "sign-in", Title: "Sign in"},
 		{ID: "arm", Title: "Arm", Undo: "disarm", Remind: "It may be ARMED."},
 		{ID: "disarm", Title: "Disarm"},
-		{ID: "tomorrow", Title: "Tomorrow", Postpone: true, When: playbook.Condition{"symptom": {"refused"}}},
+		{ID: "stays", Title: "Soon", Minutes: 20, Postpone: true, Longer: &playbook.Longer{When: playbook.Condition{"symptom": {"refused"}}, Title: "Tomorrow", Minutes: 1440}},
 	}
 	b := compile(t, book)
 	for name, tt := range map[string]struct {
 		symptoms []string
 		disarm   string
 		text     string
-		pending  []string
+		stays    float64
 	}{
-		"disarmed":          {nil, diag.CheckpointPasses, "", []string{}},
-		"not disarmed":      {nil, diag.NotApplicable, "It may be ARMED.", []string{}},
-		"one more is tried": {[]string{"refused"}, diag.CheckpointPasses, "", []string{"tomorrow"}},
+		"disarmed":       {nil, diag.CheckpointPasses, "", 20},
+		"not disarmed":   {nil, diag.NotApplicable, "It may be ARMED.", 20},
+		"it takes a day": {[]string{"refused"}, diag.CheckpointPasses, "", 1440},
 	} {
 		ev := opened("here", nil)
 		ev.Tell(tt.symptoms)
@@ -389,8 +389,9 @@ func TestRemindersAndConditionsOfCheckpoints(t *testing.T) {
 		if !ok || done.Verdict.Status != diag.Fixed || done.Verdict.Next.Text != tt.text {
 			t.Errorf("%s: %+v", name, done.Verdict)
 		}
-		if diff := cmp.Diff(tt.pending, done.Verdict.Pending); diff != "" {
-			t.Errorf("%s: %s", name, diff)
+		later, ok := engine.Postponed(b, ev)
+		if !ok || len(later.Checkpoints) != 1 || later.Checkpoints[0].Minutes != tt.stays {
+			t.Errorf("%s: put off %+v", name, later.Checkpoints)
 		}
 	}
 }

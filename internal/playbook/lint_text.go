@@ -56,6 +56,9 @@ func (p *Playbook) lines() []line {
 		w.add("checkpoint/"+c.ID+"/title", c.Title, titleWidth)
 		w.addAll("checkpoint/"+c.ID+"/before", c.Before)
 		w.add("checkpoint/"+c.ID+"/remind", c.Remind, 0)
+		if c.Longer != nil {
+			w.add("checkpoint/"+c.ID+"/longer/title", c.Longer.Title, titleWidth)
+		}
 	}
 	for _, g := range p.Guides {
 		w.guide(g)

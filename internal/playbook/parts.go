@@ -228,9 +228,23 @@ func (r *reader) checkpoint(o *object, id string) Checkpoint {
 	return Checkpoint{
 		ID: id, Title: o.needText("title"), Before: o.texts("before"),
 		Minutes: o.number("minutes", 0, maxMinutes), Postpone: o.flag("postpone"),
-		When: o.condition("when"), Undo: o.text("undo"), Remind: o.text("remind"),
+		Longer: r.longer(o), Undo: o.text("undo"), Remind: o.text("remind"),
 		Likely: o.likelihoods("likely"), Otherwise: o.optional("otherwise"),
 	}
+}
+
+// longer reads what a checkpoint has to be in some cases.
+func (r *reader) longer(o *object) *Longer {
+	n := o.take("longer")
+	if n == nil {
+		return nil
+	}
+	l := r.object(n, o.path+"/longer", o.of("longer"))
+	l.need("when")
+	l.need("minutes")
+	out := &Longer{When: l.condition("when"), Title: l.needText("title"), Minutes: l.number("minutes", 0, maxMinutes)}
+	l.finish()
+	return out
 }
 
 func (r *reader) guide(o *object, id string) Guide {

@@ -181,11 +181,19 @@ type Checkpoint struct {
 	Before    []string              // what must be safe first
 	Minutes   float64               // to wait before it can be tried
 	Postpone  bool                  // may be left for later without spoiling "fixed"
-	When      Condition             // tried only when it holds
+	Longer    *Longer               // what takes its place where that proves too little; nil for nothing
 	Undo      string                // checkpoint that takes this one back; empty for none
 	Remind    string                // said while it has not been taken back
 	Likely    map[string]Likelihood // P(fails | cause)
 	Otherwise *Likelihood
+}
+
+// Longer is what a checkpoint has to be instead when its condition holds: where
+// what failed comes once a day, twenty minutes prove nothing.
+type Longer struct {
+	When    Condition
+	Title   string
+	Minutes float64
 }
 
 // A Guide is a named procedure, to be read by itself.

@@ -73,7 +73,7 @@ steps:
     outcomes: [{id: found, title: I found it, likely: {lost-key: always}, otherwise: never}]
   - {id: again, stage: retest, title: Try again, requires: [look]}
 retest:
-  - {id: open, title: Open it, before: Nobody behind it., minutes: 20, postpone: true, when: {colour: on}, undo: open, remind: It is open., likely: {lost-key: usually}, otherwise: half}
+  - {id: open, title: Open it, before: Nobody behind it., minutes: 20, postpone: true, longer: {when: {colour: on}, title: Open it tomorrow, minutes: 1440}, undo: open, remind: It is open., likely: {lost-key: usually}, otherwise: half}
 guides:
   - id: searching
     title: How to search
@@ -136,7 +136,7 @@ func TestParseReadsEverything(t *testing.T) {
 		},
 		Retest: []Checkpoint{{
 			ID: "open", Title: "Open it", Before: []string{"Nobody behind it."}, Minutes: 20, Postpone: true,
-			When: Condition{"colour": {"on"}}, Undo: "open", Remind: "It is open.",
+			Longer: &Longer{When: Condition{"colour": {"on"}}, Title: "Open it tomorrow", Minutes: 1440}, Undo: "open", Remind: "It is open.",
 			Likely: map[string]Likelihood{"lost-key": {.9, "usually"}}, Otherwise: &half,
 		}},
 		Guides: []Guide{{ID: "searching", Title: "How to search", Procedures: []Procedure{

@@ -31,7 +31,9 @@ func (r *reader) checkParts() {
 		c := &r.book.Retest[i]
 		path, name := "checkpoint/"+c.ID, "checkpoint "+quote(c.ID)
 		r.causesIn(x, path+"/likely", c.Likely, "likelihood row")
-		r.checkCondition(x, path+"/when", c.When, "when of "+name)
+		if c.Longer != nil {
+			r.checkCondition(x, path+"/longer/when", c.Longer.When, "longer of "+name)
+		}
 		if c.Undo != "" {
 			r.listed([]string{c.Undo}, path+"/undo", "checkpoint", "undo of "+name, x.retest)
 		}

@@ -228,9 +228,10 @@ func stepShape() shape {
 func checkpointShape() shape {
 	return mapping(shape{
 		"id": ref("id"), "title": ref("text"), "before": say(ref("texts"), "What must be safe first."),
-		"minutes":   say(ref("minutes"), "To wait before it can be tried."),
-		"postpone":  say(shape{"type": "boolean"}, `May be left for later without spoiling "fixed".`),
-		"when":      say(ref("condition"), "Tried only when it holds."),
+		"minutes":  say(ref("minutes"), "To wait before it can be tried."),
+		"postpone": say(shape{"type": "boolean"}, `May be left for later without spoiling "fixed".`),
+		"longer": say(mapping(shape{"when": ref("condition"), "title": ref("text"), "minutes": ref("minutes")}, "when", "title", "minutes"),
+			"What it has to be instead when a condition holds, such as a day for what comes once a day."),
 		"undo":      say(ref("id"), "Checkpoint that takes this one back."),
 		"remind":    say(ref("text"), "Said when this one works and has not been taken back."),
 		"likely":    say(ref("likely"), "Cause -> P(fails | cause)."),
