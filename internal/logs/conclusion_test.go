@@ -118,10 +118,10 @@ func TestManyWithTheSameCause(t *testing.T) {
 	if len(r.Findings) != 2 {
 		t.Fatalf("%+v", r.Findings)
 	}
-	if f := r.Findings[0]; f.Reading != logs.ReadRefused || f.User != "jane@contoso.com" || f.Count != 3 {
+	if f := r.Findings[1]; f.Reading != logs.ReadRefused || f.User != "jane@contoso.com" || f.Count != 3 {
 		t.Errorf("%+v", f)
 	}
-	if f := r.Findings[1]; f.Reading != logs.ReadMixed || f.Count != 14 || !strings.HasPrefix(f.Summary, "7 accounts are refused, each by itself, 14 times in all, from 7 addresses: the password has expired.") {
+	if f := r.Findings[0]; f.Reading != logs.ReadMixed || f.Count != 14 || !strings.HasPrefix(f.Summary, "7 accounts are refused, each by itself, 14 times in all, from 7 addresses: the password has expired.") {
 		t.Errorf("%+v", f)
 	}
 }
@@ -188,6 +188,19 @@ func TestWhoNamesNoAccount(t *testing.T) {
 	v := read(t, logs.Options{}, log.String()).Verdict
 	if !strings.HasPrefix(v.Summary, "A program that names no account (sync/1.2) fails again and again from 192.0.2.250: ") || !strings.Contains(v.Summary, ", about every minute. ") || strings.Contains(v.Next.Text, "account") {
 		t.Errorf("%+v", v)
+	}
+}
+
+// The larger trouble comes first, and a single failure has no beginning.
+func TestTheLargerTroubleComesFirst(t *testing.T) {
+	var log signIns
+	log.add(30, "p@contoso.com", "198.51.100.1", "0")
+	log.add(1, "old@contoso.com", "198.51.100.9", "50055")
+	log.add(3, "kim@contoso.com", "198.51.100.8", "50126")
+	log.add(60, "p@contoso.com", "198.51.100.1", "0")
+	f := read(t, logs.Options{}, log.String()).Findings
+	if len(f) != 2 || f[0].User != "kim@contoso.com" || strings.Contains(f[0].Summary+f[1].Summary, "It began") {
+		t.Errorf("%+v", f)
 	}
 }
 

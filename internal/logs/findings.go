@@ -53,9 +53,18 @@ func (t *tally) findings(name func(kind, key string) string) []Finding {
 		out = append(out, f)
 	}
 	slices.SortStableFunc(out, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(slices.Index(Readings, a.Reading), slices.Index(Readings, b.Reading)), cmp.Compare(b.Count, a.Count))
+		return cmp.Or(cmp.Compare(gravity(a), gravity(b)), cmp.Compare(b.Count, a.Count))
 	})
 	return out
+}
+
+// gravity is the rank of a reading. One who is refused is as grave as what has
+// no pattern: the larger one comes first.
+func gravity(f Finding) int {
+	if f.Reading == ReadRefused {
+		return slices.Index(Readings, ReadMixed)
+	}
+	return slices.Index(Readings, f.Reading)
 }
 
 func (t *tally) finding(s *story, name func(kind, key string) string) Finding {

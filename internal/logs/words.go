@@ -87,7 +87,7 @@ func (t *tally) began(s *story, f Finding) string {
 	if s.spike != nil {
 		at = s.spike.Start
 	}
-	if at.IsZero() || all < time.Hour || at.Sub(t.from) < all/5 {
+	if at.IsZero() || f.Count < minSpike || all < time.Hour || at.Sub(t.from) < all/5 {
 		return ""
 	}
 	return "It began at " + stamp(at, t.Now.Location()) + "."

@@ -42,7 +42,7 @@ func (t *tally) wordsOfOne(f Finding, s *story, m meaning) (summary string, next
 		}
 	default:
 		summary = fmt.Sprintf("%s is refused %s%s%s%s.", who, times(f.Count), place, rhythm(f.Every), reasonOf(f, s, m))
-		if s.works {
+		if s.works && s.ended == nil {
 			summary += " It gets in there as well."
 		}
 	}

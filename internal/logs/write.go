@@ -249,8 +249,8 @@ func (r *Report) also() []string {
 func (r *Report) signIns() []string {
 	var out []string
 	for _, f := range r.Findings {
-		if f.Reading == ReadMistyped {
-			continue // nobody has to look at them
+		if f.Reading == ReadMistyped || f.Reading == ReadRefused || f.Reading == ReadMixed {
+			continue // nobody attacks there
 		}
 		for i, s := range f.SignedIn {
 			if i == shownEntries {
