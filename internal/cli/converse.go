@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/engine"
@@ -87,7 +88,7 @@ func (d *diagnosis) goOn(id string) error {
 	d.ev, d.resumed, d.ledOn = diag.NewEvidence(), false, true
 	d.opt.playbook = id
 	given := d.collect()
-	if was.Message != "" {
+	if was.MessageAsked {
 		d.ev.Paste(was.Message, was.Matches)
 	}
 	d.vars, d.opt.with = nil, withFlags{} // those of the caller were meant for the first playbook
@@ -131,6 +132,10 @@ func (d *diagnosis) paste(ctx context.Context) error {
 	text, err := d.wizard.Message(ctx)
 	if err != nil {
 		return err
+	}
+	if strings.TrimSpace(text) == "" {
+		d.ev.Paste("", nil) // it was asked for, and there is none
+		return nil
 	}
 	if err := d.takeMessage(text); err != nil {
 		return err

@@ -78,7 +78,7 @@ func (e *Evidence) apply(v Event) {
 			delete(e.Checks, id)
 		}
 	case Pasted:
-		e.Message, e.Matches = v.Text, slices.Clone(v.Matches)
+		e.Message, e.Matches, e.MessageAsked = v.Text, slices.Clone(v.Matches), true
 	}
 }
 

@@ -29,8 +29,10 @@ type Evidence struct {
 	// or not; answers that were there from the start are not counted.
 	Asked int
 	Tick  int // events so far
-	// Message is the error message that was pasted, redacted.
-	Message string
+	// Message is the error message that was pasted, redacted. MessageAsked: it
+	// was asked for; without a message there was none.
+	Message      string
+	MessageAsked bool
 	// Observe is told of every event, after it was applied; nil for nobody. A
 	// clone has none.
 	Observe func(Event)

@@ -65,18 +65,27 @@ func (s *state) warned() bool {
 // either.
 func (s *state) tell(step *playbook.Step, in *diag.Instruction) {
 	in.Do = []string{}
+	var replaced playbook.Condition
+	var other []string // instructions in the place of the step's own
 	for _, n := range s.notes(step) {
 		text := s.fill(n.Text)
 		in.Instead = in.Instead || n.Instead
 		switch {
 		case n.Unlikely && in.Reason == "":
 			in.Reason = text
+		case n.Replace && (other == nil || maps.EqualFunc(n.When, replaced, slices.Equal)):
+			replaced, other = n.When, append(other, text)
+		case n.Replace:
 		case text != in.Reason && !slices.Contains(in.Do, text):
 			in.Do = append(in.Do, text)
 		}
 	}
 	if in.Instead {
 		in.Careful, in.Why = nil, ""
+		return
+	}
+	if other != nil {
+		in.Do = append(in.Do, other...)
 		return
 	}
 	in.Do = append(in.Do, fillAll(step.Do[s.surface(step)], s.vars)...)

@@ -202,3 +202,21 @@ func TestOneConditionStandsInThePlace(t *testing.T) {
 		t.Errorf("to do: %v", in.Do)
 	}
 }
+
+// Instructions that are other ones in this case leave the step as it is.
+func TestInstructionsThatAreReplaced(t *testing.T) {
+	book := small()
+	book.Steps[0].Careful = []string{"Mind it."}
+	book.Steps[0].Notes = []playbook.Note{
+		{When: playbook.Condition{"symptom": {"refused"}}, Text: "Do this.", Replace: true},
+		{When: playbook.Condition{"where-fails": {"here"}}, Text: "Not this too.", Replace: true},
+		{When: playbook.Condition{"symptom": {"refused"}}, Text: "And that.", Replace: true},
+		{When: playbook.Condition{"where-fails": {"here"}}, Text: "Know this."},
+	}
+	ev := opened("here", nil)
+	ev.Tell([]string{"refused"})
+	in := present(t, compile(t, book), ev)
+	if diff := cmp.Diff([]string{"Know this.", "Do this.", "And that."}, in.Do); diff != "" || in.Instead || len(in.Careful) == 0 {
+		t.Errorf("%s%+v", diff, in)
+	}
+}

@@ -269,12 +269,16 @@ func (s *state) valued(wanted func(*playbook.Question) bool) *playbook.Question 
 }
 
 // askable: its condition holds, and the time that it shows for comparing is
-// known to be right. Against a wrong time, every right clock looks wrong.
+// known to be right. Against a wrong time, every right clock looks wrong. What
+// is asked of a message is known where there is none, or where it was recognised.
 func (s *state) askable(q *playbook.Question) bool {
 	if q.Show != "" {
 		if _, known := s.clockOffset(); !known {
 			return false
 		}
+	}
+	if q.OfMessage && s.ev.MessageAsked && (s.ev.Message == "" || s.messageClass() != "") {
+		return false
 	}
 	return s.holds(q.When)
 }

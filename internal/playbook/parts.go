@@ -92,6 +92,7 @@ var shows = []string{"corrected-time"}
 
 func (r *reader) question(o *object, id string) Question {
 	q := Question{ID: id, Ask: o.needText("ask"), Help: o.text("help"), Careful: o.texts("careful")}
+	q.OfMessage = o.flag("of_message")
 	q.Show = o.word(o.take("show"), "show", shows)
 	q.PhoneClock, q.PhoneWhen = r.phoneClock(o)
 	q.Choices = r.choices(o)
@@ -208,7 +209,7 @@ func (r *reader) notes(o *object) []Note {
 		}
 		list = append(list, Note{
 			When: note.condition("when"), Text: note.needText("text"),
-			Unlikely: note.flag("unlikely"), Instead: note.flag("instead"),
+			Unlikely: note.flag("unlikely"), Instead: note.flag("instead"), Replace: note.flag("replace"),
 		})
 		note.finish()
 	}

@@ -105,7 +105,10 @@ type Question struct {
 	Help string
 	// Careful is what has to be known before it is tried out.
 	Careful []string
-	Show    string // "corrected-time" shows a running clock while asking
+	// OfMessage: it is about the words of the message, and asked of nobody who
+	// has none, or whose message was recognised.
+	OfMessage bool
+	Show      string // "corrected-time" shows a running clock while asking
 	// PhoneClock: outcome of diag.PhoneClock -> choice, where a measurement of a
 	// phone's clock answers the question; nil where it does not. PhoneWhen is
 	// when the question is about a phone.
@@ -163,6 +166,9 @@ type Note struct {
 	Unlikely bool
 	// Instead: then Text stands in the place of the instructions.
 	Instead bool
+	// Replace: as Instead, but the step is tried as ever: what it warns of, and
+	// why, stay.
+	Replace bool
 }
 
 // A StepOutcome is an answer after a step that is evidence for what comes next.

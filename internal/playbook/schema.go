@@ -206,6 +206,7 @@ func stepShape() shape {
 		"when": ref("condition"), "text": ref("text"),
 		"unlikely": say(shape{"type": "boolean"}, "Then the step is unlikely to help, and the text is the reason."),
 		"instead":  say(shape{"type": "boolean"}, "Then the text stands in the place of the instructions."),
+		"replace":  say(shape{"type": "boolean"}, "As instead, for instructions that are other ones in this case: the step is tried as ever."),
 	}, "when", "text")
 	outcome := mapping(shape{"id": ref("id"), "title": ref("text"), "likely": ref("likely"), "otherwise": ref("likelihood")}, "id", "title")
 	do := shape{"type": "object", "propertyNames": enum(diag.Surfaces), "additionalProperties": ref("texts")}

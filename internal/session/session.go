@@ -134,7 +134,7 @@ func leftAtMessage(ev *diag.Evidence) bool {
 	others := maps.Clone(ev.Answers)
 	delete(others, diag.AskSymptoms)
 	told := ev.SymptomsAsked || ev.Answers[diag.AskSymptoms] != ""
-	return told && ev.Message == "" && len(others) == 0 && len(ev.Walk) == 0 && len(ev.Checks) == 0
+	return told && !ev.MessageAsked && len(others) == 0 && len(ev.Walk) == 0 && len(ev.Checks) == 0
 }
 
 // postponed tries what was put off in a retest, when nothing else is left to
@@ -229,7 +229,7 @@ func (s *Session) ask(ctx context.Context, ev *diag.Evidence, q diag.Question) e
 	}
 	switch q.ID {
 	case diag.AskSymptoms:
-		s.paste = ev.Message == ""
+		s.paste = !ev.MessageAsked
 		if answer.Unknown {
 			ev.Answer(q.ID, diag.NoAnswer, nil)
 			return nil

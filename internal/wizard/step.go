@@ -14,7 +14,7 @@ import (
 // surfaces says where a person acts, in words for the head of a step.
 var surfaces = map[string]string{
 	"website":        "in a web browser",
-	"app":            "in the phone app",
+	"app":            "in the app",
 	"partner_portal": "in the partner portal",
 	"mobiletech":     "in MobileTech",
 	"desktop":        "on the computer",
