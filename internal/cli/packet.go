@@ -17,7 +17,7 @@ func (d *diagnosis) offerPacket(ctx context.Context, id string, r *diag.Report) 
 	for {
 		answer, err := d.wizard.Ask(ctx, diag.Question{
 			ID: "packet", Text: "Make a file with all of this for " + to + "?",
-			Help: "It says what was seen, measured and tried, and when. No password, code, cookie or token is in it; e-mail addresses, public addresses and the names of this computer and its Wi-Fi have stand-ins.",
+			Help: "It says what was seen, measured and tried, and when. Passwords, codes, cookies and tokens are taken out wherever they are recognised, and e-mail addresses, public addresses and the names of computers and Wi-Fi get stand-ins. Look it through before you send it.",
 			Choices: []diag.Choice{
 				{ID: "yes", Text: "Yes, in this folder"}, {ID: "see", Text: "Let me see first what would be in it"}, {ID: "no", Text: "No", Unsure: true},
 			},

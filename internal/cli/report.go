@@ -137,7 +137,7 @@ func (p *program) pack(file string, r *diag.Report) error {
 		return usagef("give a file that can be written", "%s", err)
 	}
 	if !p.quiet {
-		fmt.Fprintf(p.Stderr, "Written: %s. No password, code, cookie or token is in it.\n", file)
+		fmt.Fprintf(p.Stderr, "Written: %s. Passwords, codes, cookies and tokens were taken out wherever they were recognised: look it through before you send it.\n", file)
 	}
 	return nil
 }

@@ -20,7 +20,8 @@ func newSession(p *program) *cobra.Command {
 		Use:   "session",
 		Short: "Sessions that were kept: list, show, resume, export, delete",
 		Long: `Diagnoses that were left or ended, kept on this computer for 90 days after
-something last happened in them. No password, code or token is in them.`,
+something last happened in them. Passwords, codes and tokens are taken out
+of what is kept wherever they are recognised.`,
 		Example: `  authdoctor session list
   authdoctor session resume
   authdoctor session export alarmcom-0318-k7q2 --output case.yaml`,
@@ -133,7 +134,11 @@ func (p *program) sessionList() error {
 	if err := p.needFormat("session list", "text", "json"); err != nil {
 		return err
 	}
-	list, err := journal.In(p.State).List()
+	store := journal.In(p.State)
+	if _, err := store.IDs(); err != nil { // the folder itself: nobody knows what is in it
+		return usagef("let this account read the folder, or set XDG_STATE_HOME to another one", "the sessions cannot be read: %s", err)
+	}
+	list, err := store.List()
 	if err != nil {
 		fmt.Fprintf(p.Stderr, "authdoctor: left out: %s\n", strings.ReplaceAll(err.Error(), "\n", "\nauthdoctor: left out: "))
 	}

@@ -38,6 +38,10 @@ type Evidence struct {
 	Observe func(Event)
 }
 
+// GivenMark ends what is said of an outcome that somebody vouched for: nobody
+// may take it for measured.
+const GivenMark = " (taken as given, not measured)"
+
 // A Measurement is the result of a check and when it came in.
 type Measurement struct {
 	Finding

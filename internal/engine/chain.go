@@ -138,7 +138,7 @@ func kindOf(c *playbook.Check) checkKind {
 	k := checkKind{Kind: kind}
 	for _, o := range kind.Outcomes {
 		k.codes = append(k.codes, diag.Code(c.Run, o.Name))
-		k.given = append(k.given, o.Meaning+" (taken as given)")
+		k.given = append(k.given, o.Meaning+diag.GivenMark)
 	}
 	return k
 }

@@ -68,7 +68,7 @@ func TestACheckIsToldWhole(t *testing.T) {
 		})},
 		{"given", func(ev *diag.Evidence) { ev.Given("name", "nxdomain") }, but(func(c *diag.Check) {
 			c.Status, c.Code, c.Remedy, c.Scope = diag.Fail, "dns.nxdomain", nxdomain.Remedy, diag.ScopeNetwork
-			c.Summary = nxdomain.Meaning + " (taken as given)"
+			c.Summary = nxdomain.Meaning + diag.GivenMark
 		})},
 		{"measured in vain", func(ev *diag.Evidence) {
 			ev.Measured("name", diag.Finding{Outcome: diag.NoAnswer, Summary: "could not tell", Reason: "no answer in time", ElapsedMS: 9}, nil)

@@ -323,7 +323,7 @@ func TestTheProofNamesEveryReason(t *testing.T) {
 	b := compile(t, book)
 	ev := opened("here", map[string]string{"name": "slow", "time": "accurate"})
 	ev.Answer("web", "yes", nil)
-	want := "Clock: " + find(t, "clock.accurate").Meaning + " (taken as given); Does the web page take it? Yes; Name lookup: " + find(t, "dns.slow").Meaning + " (taken as given)"
+	want := "Clock: " + find(t, "clock.accurate").Meaning + diag.GivenMark + "; Does the web page take it? Yes; Name lookup: " + find(t, "dns.slow").Meaning + diag.GivenMark
 	for range 20 {
 		if in := present(t, b, ev); in.Proof != want {
 			t.Fatalf("proof %q, want %q", in.Proof, want)

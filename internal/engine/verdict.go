@@ -63,25 +63,39 @@ func JudgeChecks(b *Book, ev *diag.Evidence) diag.Verdict {
 	if c := s.firstFailed(nil); c != nil {
 		return s.named(c, "")
 	}
-	return checksVerdict(s.checks)
+	v := checksVerdict(s.checks)
+	// What keeps somebody out is named, though a warning is no failure.
+	if c := s.firstWarning(func(c *judged) bool { return c.found.Waits || c.found.Bars }); c != nil {
+		return s.remarkOn(v, c)
+	}
+	return v
 }
 
 func checksVerdict(checks []judged) diag.Verdict {
-	var unknown []string
-	measured := false
+	var unknown, given []string
+	decided := 0
 	for i := range checks {
 		switch checks[i].Status {
 		case diag.Unknown:
 			unknown = append(unknown, strings.ToLower(checks[i].Title))
 		case diag.Pass, diag.Warn:
-			measured = true
+			decided++
+			if checks[i].given {
+				given = append(given, strings.ToLower(checks[i].Title))
+			}
 		}
 	}
-	if len(unknown) == 0 && !measured {
+	if len(unknown) == 0 && decided == 0 {
 		return verdict(diag.Inconclusive, "Nothing was measured, so nothing is known.")
 	}
 	if len(unknown) > 0 {
 		return verdict(diag.Inconclusive, "No fault was found, but not everything could be measured: "+strings.Join(unknown, ", ")+".")
+	}
+	switch {
+	case len(given) == decided:
+		return verdict(diag.Healthy, "Everything that was taken as given, not measured, is in order.")
+	case len(given) > 0:
+		return verdict(diag.Healthy, "Everything that was checked from this computer, or taken as given and not measured ("+strings.Join(given, ", ")+"), is in order.")
 	}
 	return verdict(diag.Healthy, "Everything that was checked from this computer is in order.")
 }

@@ -98,9 +98,13 @@ func TestTheVerdictOfChecksAlone(t *testing.T) {
 		time, page string
 		want       diag.Verdict
 	}{
-		{"all well", "accurate", "ok", diag.Verdict{Status: diag.Healthy, Summary: "Everything that was checked from this computer is in order."}},
-		{"not wanted is not unknown", "accurate", diag.NotMeasured, diag.Verdict{Status: diag.Healthy, Summary: "Everything that was checked from this computer is in order."}},
-		{"a warning that waits is a warning", "drifting", "rate_limited", diag.Verdict{Status: diag.Healthy, Summary: "Everything that was checked from this computer is in order."}},
+		{"all well", "accurate", "ok", diag.Verdict{Status: diag.Healthy, Summary: "Everything that was taken as given, not measured, is in order."}},
+		{"not wanted is not unknown", "accurate", diag.NotMeasured, diag.Verdict{Status: diag.Healthy, Summary: "Everything that was taken as given, not measured, is in order."}},
+		{"a warning that waits is a warning, and named", "drifting", "rate_limited", diag.Verdict{
+			Status: diag.Healthy, Layer: diag.LayerEndpoint, Check: "page", Code: "http.rate_limited", Class: "rate_limited",
+			Summary: "Everything that was taken as given, not measured, is in order, except that " + find(t, "http.rate_limited").Meaning + ".",
+			Why:     "The service refuses for now because too many tries came from here" + diag.GivenMark + ".", Next: diag.Next{Text: find(t, "http.rate_limited").Remedy},
+		}},
 		{"unknown", diag.NoAnswer, diag.NoAnswer, diag.Verdict{Status: diag.Inconclusive, Summary: "No fault was found, but not everything could be measured: clock, sign-in page."}},
 		{"a failure that hides nothing", "skewed", diag.NoAnswer, failure(t, "time", "clock.skewed", "")},
 		{"a failure in the chain", "skewed", "unexpected", failure(t, "page", "http.unexpected", " Your password is not the problem: leave it alone.")},
@@ -128,7 +132,7 @@ func failure(t *testing.T, check, code, more string) diag.Verdict {
 	meaning := strings.ToUpper(o.Meaning[:1]) + o.Meaning[1:]
 	v := diag.Verdict{
 		Status: diag.Problem, Layer: kind.Layer, Check: check, Code: code, Class: o.Class,
-		Summary: meaning + "." + more, Why: meaning + " (taken as given).",
+		Summary: meaning + "." + more, Why: meaning + diag.GivenMark + ".",
 		Next: diag.Next{Text: o.Remedy},
 	}
 	if o.Waits {

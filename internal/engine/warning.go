@@ -27,6 +27,10 @@ func (s *state) remark(v diag.Verdict) diag.Verdict {
 	if c == nil {
 		return v
 	}
+	return s.remarkOn(v, c)
+}
+
+func (s *state) remarkOn(v diag.Verdict, c *judged) diag.Verdict {
 	named := s.named(c, "")
 	named.Status = v.Status
 	named.Summary = strings.TrimSuffix(v.Summary, ".") + ", except that " + c.found.Meaning + "."

@@ -23,7 +23,7 @@ func TestAWarningIsNamed(t *testing.T) {
 		{"the one that keeps some out comes first", "drifting", "host_key_unknown", "ok", diag.Problem, "ssh.host_key_unknown", ""},
 		{"a failure comes before it", "accurate", "host_key_unknown", "unexpected", diag.Problem, "http.unexpected", ""},
 		{"not all could be measured", "accurate", "weak_algorithms", diag.NoAnswer, diag.Inconclusive, "ssh.weak_algorithms", "could be measured: sign-in page. One thing stands out: the server"},
-		{"none", "accurate", "ok", "ok", diag.Healthy, "", "Everything that was checked from this computer is in order."},
+		{"none", "accurate", "ok", "ok", diag.Healthy, "", "Everything that was taken as given, not measured, is in order."},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ev := here()

@@ -8,6 +8,9 @@ import (
 // keyed masks the value after a word that is a secret's key. It returns where
 // to go on: behind the value if it was masked, else behind the word.
 func (sc *scanner) keyed(w, previous word) int {
+	if to := sc.escapedElement(w); to > 0 {
+		return to
+	}
 	at, ok := sc.separator(w)
 	if !ok {
 		return sc.spoken(w, previous)
@@ -41,6 +44,9 @@ func (sc *scanner) keyed(w, previous word) int {
 
 // classOf also knows {"name": "afg", "value": "…"}, as browsers export it.
 func (sc *scanner) classOf(key string, w, previous word, at place) class {
+	if sc.foreign(w) {
+		return class{"password", always}
+	}
 	switch strings.ToLower(key) {
 	case "name":
 		from, to := sc.extent(at)
@@ -201,7 +207,7 @@ func (sc *scanner) spoken(w, previous word) int {
 		return w.to
 	}
 	verb := false
-	for _, v := range []string{"is ", "was ", "is: ", "= "} {
+	for _, v := range []string{"is ", "was ", "is: ", "= ", "ist ", "lautet ", "lautet: ", "est ", "es ", "è "} {
 		if sc.has(at.value, v) {
 			at.value, verb = sc.skip(at.value+len(v), " \t"), true
 			break

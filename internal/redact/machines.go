@@ -7,7 +7,7 @@ import (
 )
 
 // machinePatterns are what a text says of a person's own computer and network.
-type machinePatterns struct{ home, hardware, network, local *regexp.Regexp }
+type machinePatterns struct{ home, hardware, network, spoken, labelled, local *regexp.Regexp }
 
 var machinePattern = sync.OnceValue(func() machinePatterns {
 	return machinePatterns{
@@ -17,6 +17,11 @@ var machinePattern = sync.OnceValue(func() machinePatterns {
 		// As systems write it, and as Cisco's do.
 		hardware: regexp.MustCompile(`(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}|[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}`),
 		network:  regexp.MustCompile(`(?i)(\be?ssid\b["']?\s*[:=]\s*|\bwi-?fi(?: network| name)?\s*[:=]?\s*(?:["'“]))(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,;"'”\n][^,;"'”\n]*))`),
+		// "SSID HomeNet-Doe": without a mark in between, a name is believed only
+		// where it is no word of a sentence.
+		spoken: regexp.MustCompile(`(?i)(\be?ssid\s+(?:is\s+)?)([A-Za-z0-9][^\s,;"'”]*)`),
+		// "host WS-JANE01", "computer name: …", as programs and people put it.
+		labelled: regexp.MustCompile(`(?i)(\b(?:host(?:[ _\-]?name)?|computer(?:[ _\-]?name)?|machine(?:[ _\-]?name)?|workstation(?:[ _\-]?name)?|device[ _\-]?name|pc[ _\-]?name)\b["']?(\s*(?:[:=]|=>)\s*|\s+(?:is\s+)?)["']?)([A-Za-z0-9][A-Za-z0-9\-_]{2,62})(?:[^A-Za-z0-9\-_.]|\.?$|\.\s)`),
 		// A name of multicast DNS (RFC 6762) has one label; longer ones are
 		// those of a company's servers.
 		local: regexp.MustCompile(`[A-Za-z0-9\-]+\.local`),
@@ -58,6 +63,7 @@ func (n *Names) machines(s string) string {
 	if strings.ContainsAny(s, `:="“`) {
 		s = n.networks(s)
 	}
+	s = n.labelledNames(s)
 	if n.computer != nil {
 		s = n.whole(s, n.computer, "computer", "-_.")
 	}
@@ -95,6 +101,64 @@ func (n *Names) networks(s string) string {
 		}
 		return v
 	})
+}
+
+// computerWords are in a text that may name a computer; looking for them first
+// saves most texts most of the time.
+var computerWords = []string{"host", "computer", "machine", "workstation", "device", "pc"}
+
+// labelledNames hides what stands behind the word for a computer or a network
+// without being a word itself.
+func (n *Names) labelledNames(s string) string {
+	p, lower := machinePattern(), strings.ToLower(s)
+	if strings.Contains(lower, "ssid") {
+		s = replaceGroup(s, p.spoken, 2, func(_, v string) string {
+			if trimmed := strings.TrimRight(v, ".:!?)"); hidden(trimmed) || maskLen(trimmed) > 0 || !oddName(trimmed) {
+				return v
+			}
+			name := strings.TrimRight(v, ".:!?)")
+			return n.name("network", name) + v[len(name):]
+		})
+	}
+	for _, word := range computerWords {
+		if strings.Contains(lower, word) {
+			return replaceGroup(s, p.labelled, 3, func(mark, v string) string {
+				told := strings.ContainsAny(mark, ":=")
+				if hidden(v) || tellNothing(strings.ToLower(v)) || digits(v) || !told && !oddName(v) || told && !oddName(v) && notNames(strings.ToLower(v)) {
+					return v
+				}
+				return n.name("computer", v)
+			})
+		}
+	}
+	return s
+}
+
+// oddName: no word of a sentence, for there is a digit or a mark in it, or a
+// capital after a small letter.
+func oddName(v string) bool {
+	if strings.ContainsAny(v, "0123456789-_") {
+		return true
+	}
+	for i := 1; i < len(v); i++ {
+		if isUpper(v[i]) && isLower(v[i-1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// replaceGroup replaces one group of every match; it is told the group before.
+func replaceGroup(s string, pattern *regexp.Regexp, group int, with func(before, v string) string) string {
+	var b strings.Builder
+	at := 0
+	for _, m := range pattern.FindAllStringSubmatchIndex(s, -1) {
+		from, to := m[2*group], m[2*group+1]
+		b.WriteString(s[at:from])
+		b.WriteString(with(s[m[2*group-2]:m[2*group-1]], s[from:to]))
+		at = to
+	}
+	return b.String() + s[at:]
 }
 
 // whole hides what a pattern finds where it is no part of a longer word; marks

@@ -170,7 +170,8 @@ func request(r *diag.Report) []byte {
 	line("Why", r.Verdict.Why)
 	line("Code", r.Verdict.Code)
 	if len(r.Timeline) > 0 {
-		line("Since", stampOf(r.Timeline[0].At))
+		// When it began is not known: only when somebody looked.
+		line("Measured", "from "+stampOf(r.Timeline[0].At)+" to "+stampOf(r.Timeline[len(r.Timeline)-1].At))
 	}
 	if h := r.HandOver; h != nil {
 		line("Until then", h.Meanwhile)
@@ -179,7 +180,7 @@ func request(r *diag.Report) []byte {
 			fmt.Fprintf(&b, "  %s: ________________\n", g)
 		}
 	}
-	b.WriteString("\nThe other files say what was measured and tried. No password, code, cookie or token is in them;\npeople, public addresses, the person's own computer and wireless network have stand-ins\nthat stay the same throughout.\n")
+	b.WriteString("\nThe other files say what was measured and tried. Passwords, codes, cookies and tokens\nwere taken out wherever this program recognised them, and people, public addresses, computers and wireless\nnetworks have stand-ins that stay the same throughout. It cannot recognise everything: look it through.\n")
 	return []byte(b.String())
 }
 

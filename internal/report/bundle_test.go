@@ -97,7 +97,8 @@ func TestABundleIsWhatItsManifestSays(t *testing.T) {
 	}
 }
 
-// Whoever opens it reads first what is asked of them, and when it began.
+// Whoever opens it reads first what is asked of them, and when it was
+// measured: when it began is not known, and not claimed.
 func TestTheRequestOfABundle(t *testing.T) {
 	_, files := bundle(t, escalated())
 	want := `To          your alarm company
@@ -106,7 +107,7 @@ Please      Please check the login history of ann@example.org.
 
 Found       Not fixed; all steps tried.
 Code        http.ok
-Since       2026-03-18 07:10:00 -05:00
+Measured    from 2026-03-18 07:10:00 -05:00 to 2026-03-18 07:11:00 -05:00
 
 Please fill in what this program does not know, and never a password:
   the time of each try: ________________

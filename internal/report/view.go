@@ -60,7 +60,7 @@ func viewReport(r *diag.Report) view {
 		Told:    told(r),
 		Message: messageLines(r.Message.Text),
 		Means:   meanings(r),
-		Passed:  titlesOf(r.Checks, diag.Pass, "passed"),
+		Passed:  passedChecks(r.Checks),
 		Left:    titlesOf(r.Checks, diag.Skipped, "skipped"),
 		Opinion: viewOpinion(r.Opinion, r.Causes),
 		Steps:   viewSteps(r),
@@ -279,6 +279,26 @@ func messageLines(text string) []string {
 		lines = append(lines[:messageLimit:messageLimit], fmt.Sprintf("… and %d more lines", n))
 	}
 	return lines
+}
+
+// passedChecks are the checks that passed, with those apart that somebody
+// vouched for.
+func passedChecks(checks []diag.Check) string {
+	var measured, given []diag.Check
+	for _, c := range checks {
+		if strings.HasSuffix(c.Summary, diag.GivenMark) {
+			given = append(given, c)
+		} else {
+			measured = append(measured, c)
+		}
+	}
+	line := titlesOf(measured, diag.Pass, "passed")
+	if told := titlesOf(given, diag.Pass, "taken as given, not measured"); told != "" && line != "" {
+		line += "; " + told
+	} else if told != "" {
+		line = told
+	}
+	return line
 }
 
 // titlesOf names the checks of a status in one line: a wall of green tells
