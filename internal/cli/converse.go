@@ -69,6 +69,9 @@ func (d *diagnosis) converse(ctx context.Context) (diag.Verdict, error) {
 		Resumed: d.resumed,
 		Told:    func() bool { return d.ev.Message != "" || len(d.ev.Symptoms) > 0 },
 	}
+	if d.resumed && d.left != nil {
+		s.Given, s.Since = d.left.Given, d.left.Events()[len(d.left.Given):]
+	}
 	if d.wizard != nil {
 		s.Worse = d.wizard.Worse
 	}

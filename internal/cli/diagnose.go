@@ -12,6 +12,7 @@ import (
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/engine"
+	"github.com/authdoctor/authdoctor/internal/journal"
 	"github.com/authdoctor/authdoctor/internal/playbook"
 	"github.com/authdoctor/authdoctor/internal/probe"
 	"github.com/authdoctor/authdoctor/internal/report"
@@ -119,8 +120,9 @@ type diagnosis struct {
 	asker   session.Asker
 	wizard  *wizard.Wizard // nil when nobody is asked
 	keeper  *keeper
-	resumed bool // the session was left and is taken up again
-	ledOn   bool // another playbook led to this one
+	resumed bool          // the session was left and is taken up again
+	left    *journal.Case // as it was left; nil unless it was
+	ledOn   bool          // another playbook led to this one
 	began   time.Time
 }
 

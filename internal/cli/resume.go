@@ -13,6 +13,7 @@ import (
 	"github.com/authdoctor/authdoctor/internal/engine"
 	"github.com/authdoctor/authdoctor/internal/journal"
 	"github.com/authdoctor/authdoctor/internal/playbook"
+	"github.com/authdoctor/authdoctor/internal/report"
 	"github.com/authdoctor/authdoctor/internal/script"
 )
 
@@ -31,7 +32,7 @@ func (p *program) resume(ctx context.Context, o diagnoseOptions) error {
 	if err != nil {
 		return sessionMistake(id, err)
 	}
-	d := &diagnosis{program: p, opt: o, keeper: &keeper{p, w}, resumed: true, began: c.Began}
+	d := &diagnosis{program: p, opt: o, keeper: &keeper{p, w}, resumed: true, left: c, began: c.Began}
 	defer func() {
 		if d.keeper.writer != nil {
 			_ = d.keeper.writer.Close() // it was refused before it went on
@@ -104,9 +105,25 @@ func (d *diagnosis) goOnFrom(c *journal.Case) error {
 		d.wizard.RetestedAt(retestedAt(c, d.book))
 	}
 	if d.wizard != nil && !d.quiet {
-		fmt.Fprintf(d.Stderr, "You left this %s ago. Going on from there.\n\n", ago(d.Now().Sub(c.Last())))
+		fmt.Fprintf(d.Stderr, "You left this %s ago. Going on from there.\n", ago(d.Now().Sub(c.Last())))
+		d.tellTried()
 	}
 	return nil
+}
+
+// tellTried lists what was tried before the session was left.
+func (d *diagnosis) tellTried() {
+	for i, tried := range engine.Tried(d.book, d.ev) {
+		margin := "  Tried so far  "
+		if i > 0 {
+			margin = strings.Repeat(" ", len(margin))
+		}
+		for _, l := range report.Wrap(tried, 60) {
+			fmt.Fprintln(d.Stderr, margin+l)
+			margin = strings.Repeat(" ", len(margin))
+		}
+	}
+	fmt.Fprintln(d.Stderr)
 }
 
 // retestedAt is when the last retest was first gone through; zero for never.

@@ -132,11 +132,15 @@ func (e *Evidence) happen(v Event) {
 
 // Fold replays events on a case of which nothing is known. An event of a type
 // that this program does not know makes nothing of it.
-func Fold(events []Event) *Evidence {
+func Fold(events []Event) *Evidence { return Replay(events, func(*Evidence, Event) {}) }
+
+// Replay is Fold, and shows each event with the case as it was before it.
+func Replay(events []Event, each func(before *Evidence, v Event)) *Evidence {
 	e := NewEvidence()
 	states := map[int]*Evidence{}
 	for _, v := range events {
 		states[e.Tick] = e.Clone()
+		each(states[e.Tick], v)
 		if v.Type != WentBack {
 			e.apply(v)
 		} else if to := states[v.To]; to != nil {

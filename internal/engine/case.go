@@ -32,6 +32,23 @@ func Reached(b *Book, ev *diag.Evidence) []string {
 	return out
 }
 
+// Tried lists the steps that were presented, each with what was reported.
+func Tried(b *Book, ev *diag.Evidence) []string {
+	s := b.fold(ev)
+	var out []string
+	for _, v := range s.visits {
+		step := s.stepByID(v.step)
+		switch {
+		case step == nil:
+		case step.Stage == diag.StageRetest:
+			out = append(out, s.fill(step.Title)+": done")
+		default:
+			out = append(out, s.fill(step.Title)+": "+s.outcomeText(step, v.outcome))
+		}
+	}
+	return out
+}
+
 // Postponed is the retest again, with only the checkpoints that were put off;
 // nothing when none was.
 func Postponed(b *Book, ev *diag.Evidence) (diag.Instruction, bool) {

@@ -369,3 +369,29 @@ func TestWorseIsSaidBehindTheStep(t *testing.T) {
 		t.Errorf("walk %+v", ev.Walk)
 	}
 }
+
+// Whoever takes a case up again can go back beyond where it was left, as if it
+// had never been: to the question before, and to the message.
+func TestBackAfterTakingUpAgain(t *testing.T) {
+	back := reply{err: diag.ErrBack}
+	var events []diag.Event
+	ev := diag.NewEvidence()
+	ev.Observe = func(v diag.Event) { events = append(events, v) }
+	ev.Given("page", "ok") // known from the start
+	given := len(events)
+	_, _ = after(t, ev, nil, reply{choice: "refused"}, reply{choice: "here"}, back, reply{choice: "elsewhere"}, reply{choice: "usual"}, reply{choice: "unchanged"})
+
+	again := diag.Fold(events)
+	who := &thinker{&person{t: t, replies: []reply{back, back, back, back, {choice: "refused"}, {err: diag.ErrCancelled}}}, []error{diag.ErrBack}}
+	s := session.Session{
+		Book: compiled(t), Asker: who, Prober: &machine{}, Resumed: true,
+		Given: events[:given], Since: events[given:],
+	}
+	if _, err := s.Run(context.Background(), again); !errors.Is(err, diag.ErrCancelled) {
+		t.Fatal(err)
+	}
+	want := []string{"session", "credentials", "where", "where-fails", "symptoms", "where-fails"}
+	if diff := cmp.Diff(want, who.asked); diff != "" || who.thought != 1 {
+		t.Errorf("thought of %d times, asked (-want +got):\n%s", who.thought, diff)
+	}
+}

@@ -40,8 +40,11 @@ type Session struct {
 	PlanOnly bool
 	// Told reports whether anybody complained, with a symptom or a message.
 	Told func() bool
-	// Resumed: the case was left and is taken up again.
-	Resumed bool
+	// Resumed: the case was left and is taken up again. Given and Since are its
+	// events then, those known from the start and those that came after, so that
+	// one can go back beyond where it was left.
+	Resumed      bool
+	Given, Since []diag.Event
 	// Onward: whoever answers never goes back, as a file does not.
 	Onward bool
 	// Paste asks for the exact error message, a page of its own behind the
@@ -69,6 +72,10 @@ type moment struct {
 func (s *Session) Run(ctx context.Context, ev *diag.Evidence) (diag.Verdict, error) {
 	if s.Resumed {
 		s.Resumed = false
+		if !s.Onward {
+			s.history = past(s.Given, s.Since)
+		}
+		s.thought = len(ev.Walk) > 0 // it was read before the first step
 		if err := s.postponed(ctx, ev); errors.Is(err, diag.ErrCancelled) {
 			return stopped(s.Book, ev), err
 		} else if err != nil && !errors.Is(err, diag.ErrBack) {
