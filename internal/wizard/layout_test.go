@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -143,5 +144,21 @@ func TestStoryLineKeepsWhatWasSaid(t *testing.T) {
 	want := "Where does it fail? On a\n  phone or tablet, on this\n  network\n"
 	if diff := cmp.Diff(want, strip(out.String())); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// What was not ticked is no reason that anybody gave; nothing has no sign.
+func TestReasonsAreWhatWasSaid(t *testing.T) {
+	got := pick([]diag.Weight{
+		{From: "symptom:drops", Outcome: "no", Text: "not seen: It drops", Decibans: 9},
+		{From: "symptom:refused", Outcome: "yes", Text: "It refuses", Decibans: 6},
+	}, +1, maxBecause)
+	if len(got) != 1 || got[0].Text != "It refuses" {
+		t.Errorf("picked %+v", got)
+	}
+	for d, want := range map[float64]string{-.04: "+0.0 dB", 0: "+0.0 dB", -.06: "-0.1 dB", 3.14: "+3.1 dB"} {
+		if got := decibans(d); got != want {
+			t.Errorf("%v is written %q, not %q", d, got, want)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package wizard
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
@@ -35,11 +36,13 @@ func opinionPage(o *diag.Opinion) page {
 	return p
 }
 
-// pick takes the first weights of one sign that are worth a word.
+// pick takes the first weights of one sign that are worth a word. What was not
+// ticked is no reason that anybody gave; it is among the numbers.
 func pick(weights []diag.Weight, sign float64, most int) []diag.Weight {
 	var out []diag.Weight
 	for _, w := range weights {
-		if w.Decibans*sign >= noticeable && len(out) < most {
+		unticked := strings.HasPrefix(w.From, "symptom:") && w.Outcome == "no"
+		if w.Decibans*sign >= noticeable && !unticked && len(out) < most {
 			out = append(out, w)
 		}
 	}
@@ -96,7 +99,8 @@ func numberBlocks(o *diag.Opinion) []block {
 	return []block{sum, {tight: true, tone: quiet, lines: texts(note)}}
 }
 
-func decibans(d float64) string { return fmt.Sprintf("%+.1f dB", d) }
+// decibans has one digit, and no minus before nothing.
+func decibans(d float64) string { return fmt.Sprintf("%+.1f dB", math.Round(10*d)/10+0) }
 
 func odds(d float64) string {
 	ratio := math.Pow(10, math.Abs(d)/10)

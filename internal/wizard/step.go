@@ -84,15 +84,15 @@ func promise(step diag.Instruction) string {
 	case step.Now != "":
 		return step.Now
 	case step.Highlight && step.PFix < .05:
-		return "Of the steps that are left the likeliest to help, and still unlikely (" + inHundred(step.PFix) + ")."
+		return "Of the steps that are left the likeliest to help, and still unlikely (" + inHundred(step.PFix) + ", all causes together)."
 	case step.Highlight:
-		return "The most promising of the steps that are left (" + inHundred(step.PFix) + ")."
+		return "The most promising of the steps that are left (" + inHundred(step.PFix) + ", any cause)."
 	case step.Reason != "":
 		return "Unlikely to help here. " + step.Reason
 	case step.Instead:
 		return ""
 	case step.Unlikely:
-		return "Unlikely to help here (" + inHundred(step.PFix) + ")."
+		return "Unlikely to help here (" + inHundred(step.PFix) + "). It comes now because what follows builds on it; you may skip it."
 	}
 	return ""
 }
