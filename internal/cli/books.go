@@ -45,7 +45,7 @@ func (p *program) readBook(name string) (source, error) {
 	}
 	data, err := playbooks.Files.ReadFile(name + ".yaml")
 	if err != nil {
-		return source{}, usagef(nearest(name, builtIn(), "see: authdoctor playbook list"), "there is no playbook %q", name)
+		return source{}, usagef(nearest(name, builtIn(), about(name)), "there is no playbook %q", name)
 	}
 	return source{"playbooks/" + name + ".yaml", data}, nil
 }
@@ -60,6 +60,23 @@ func (p *program) readSource(path string) (source, error) {
 		return source{}, usagef("", "%s", err)
 	}
 	return source{filepath.ToSlash(path), data}, nil
+}
+
+// about is a hint with the playbook that speaks most of a word, such as the
+// name of a company or a product.
+func about(word string) string {
+	const least = 4 // letters; shorter ones are parts of others
+	best, most := "", 0
+	for _, id := range builtIn() {
+		data, err := playbooks.Files.ReadFile(id + ".yaml")
+		if n := strings.Count(strings.ToLower(string(data)), strings.ToLower(word)); err == nil && len(word) >= least && n > most {
+			best, most = id, n
+		}
+	}
+	if best == "" {
+		return "see: authdoctor playbook list"
+	}
+	return "for that, try: authdoctor diagnose " + best + "\nor see: authdoctor playbook list"
 }
 
 // nearest is a hint with the candidate that was probably meant.

@@ -128,6 +128,11 @@ type diagnosis struct {
 
 func (p *program) diagnose(ctx context.Context, o diagnoseOptions) error {
 	d := &diagnosis{program: p, opt: o, ev: diag.NewEvidence()}
+	if o.playbook != "" && !isPath(o.playbook) { // a slip comes before what is missing
+		if _, err := p.readBook(o.playbook); err != nil {
+			return err
+		}
+	}
 	closeTTY, err := d.chooseAsker(ctx)
 	if err != nil {
 		return err

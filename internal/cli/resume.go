@@ -29,6 +29,9 @@ func (p *program) resume(ctx context.Context, o diagnoseOptions) error {
 		return err
 	}
 	c, w, err := store.Resume(id, p.Now)
+	if errors.Is(err, journal.ErrBusy) {
+		return busy(store, id)
+	}
 	if err != nil {
 		return sessionMistake(id, err)
 	}
@@ -202,6 +205,18 @@ func sessionMistake(id string, err error) error {
 		return usagef("finish or stop it there first", "another authdoctor is in session %q", id)
 	}
 	return usagef("authdoctor session delete "+id+" removes it", "%s", err)
+}
+
+// busy names the sessions that are open besides the one that somebody is in.
+func busy(store journal.Store, id string) error {
+	list, _ := store.List()
+	hint := "finish or stop it there first"
+	for _, c := range list {
+		if c.ID != id && c.End().Open() {
+			hint += "\nor go on with another:  authdoctor diagnose --resume " + c.ID
+		}
+	}
+	return usagef(hint, "another authdoctor is in session %q", id)
 }
 
 // oneLine joins an error of several lines.

@@ -59,6 +59,7 @@ type Question struct {
 	Show          string
 	OffsetSeconds float64 // for Show: server minus local
 	OffsetKnown   bool
+	OffsetGiven   bool // somebody vouched for this computer's clock; it was not measured
 	// PhoneClock: the question is about a phone's clock, and a measurement of
 	// it answers it. Outcome of PhoneClock -> choice; nil for other questions.
 	PhoneClock map[string]string

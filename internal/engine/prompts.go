@@ -55,6 +55,7 @@ func (s *state) prompt(q *playbook.Question) diag.Question {
 	}
 	if q.Show != "" {
 		out.OffsetSeconds, out.OffsetKnown = s.clockOffset()
+		out.OffsetGiven = slices.ContainsFunc(s.checks, func(c judged) bool { return c.Layer == diag.LayerClock && c.given && c.outcome == "accurate" })
 	}
 	return out
 }

@@ -94,7 +94,7 @@ func TestTheClockBesideAQuestion(t *testing.T) {
 			ev.Given("name", "ok")
 			tt.set(ev)
 			q := ask(t, compile(t, book), ev)
-			if q.Show != tt.show || q.OffsetSeconds != tt.seconds || q.OffsetKnown != tt.known {
+			if q.Show != tt.show || q.OffsetSeconds != tt.seconds || q.OffsetKnown != tt.known || q.OffsetGiven != (tt.name == "given as right") {
 				t.Errorf("shows %q at %v (known: %t), want %v (%t)", q.Show, q.OffsetSeconds, q.OffsetKnown, tt.seconds, tt.known)
 			}
 		})

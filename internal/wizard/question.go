@@ -33,7 +33,7 @@ func (w *Wizard) questionPage(q diag.Question) page {
 		p.kind, p.hint = tick, "Space ticks a line, as many as you like. Enter when you are done."
 	}
 	if q.Show == showTime {
-		p.clock = &clock{now: w.opt.Now, seconds: q.OffsetSeconds, known: q.OffsetKnown}
+		p.clock = &clock{now: w.opt.Now, seconds: q.OffsetSeconds, known: q.OffsetKnown, given: q.OffsetGiven}
 	}
 	careful := remark("Careful", q.Careful...)
 	for i := range careful {

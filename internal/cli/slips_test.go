@@ -1,0 +1,52 @@
+package cli_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/authdoctor/authdoctor/internal/journal"
+	"github.com/authdoctor/authdoctor/internal/state"
+)
+
+// A name that is no playbook's is said first, terminal or not; the name of a
+// company leads to the playbook that knows it.
+func TestNamesThatAreNoPlaybooks(t *testing.T) {
+	for name, want := range map[string]string{
+		"alrmcom": "did you mean alarmcom?", "gmail": "authdoctor diagnose mail-client", "iCloud": "authdoctor diagnose mail-client", "zzz": "authdoctor playbook list",
+	} {
+		got := run(t, nil, "diagnose", name)
+		if got.code != 2 || !strings.Contains(got.stderr, want) || strings.Contains(got.stderr, "no terminal") {
+			t.Errorf("%s: exit %d\n%s", name, got.code, got.stderr)
+		}
+	}
+}
+
+// Whoever is in the last session elsewhere is told which others are open.
+func TestABusySessionNamesTheOthers(t *testing.T) {
+	dir := t.TempDir()
+	file := answers(t, walked)
+	run(t, home(dir), "diagnose", "alarmcom", "--answers", file, "--quiet")
+	other, _ := onlyJournal(t, dir)
+	run(t, home(dir), "diagnose", "alarmcom", "--answers", file, "--quiet")
+	all, _ := filepath.Glob(filepath.Join(dir, "sessions", "*.jsonl"))
+	if len(all) != 2 {
+		t.Fatalf("sessions: %v", all)
+	}
+	for _, path := range all {
+		id := strings.TrimSuffix(filepath.Base(path), ".jsonl")
+		if id == other {
+			continue
+		}
+		_, w, err := journal.In(state.Dir(filepath.Join(dir))).Resume(id, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := run(t, home(dir), "diagnose", "--resume", id, "--answers", file)
+		_ = w.Close()
+		if got.code != 2 || !strings.Contains(got.stderr, "--resume "+other) {
+			t.Errorf("exit %d\n%s", got.code, got.stderr)
+		}
+	}
+}
