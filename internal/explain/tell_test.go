@@ -55,3 +55,21 @@ func TestAMaskDoesNotHideTheError(t *testing.T) {
 		}
 	}
 }
+
+// What nobody was refused by is not headed as a sign-in.
+func TestHeadlineOfNoSignIn(t *testing.T) {
+	e := explain.New(builtIn(t))
+	for message, head := range map[string]string{
+		"OSError: [Errno 28] No space left on device: '/var/lib/x'": "No failed sign-in · ",
+		"api-7d9 0/1 CrashLoopBackOff 12":                           "Kubernetes · ",
+		"Error: invalid username or password":                       "Sign-in · ",
+	} {
+		var b strings.Builder
+		if err := explain.Text(&b, []explain.Told{e.Tell(message)}, 0); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(b.String(), head) {
+			t.Errorf("%q is told as %q, want it to begin with %q", message, b.String(), head)
+		}
+	}
+}

@@ -44,6 +44,9 @@ func headline(a *Answer) string {
 	}
 	f := a.Findings[0]
 	parts := []string{systemName(a.System)}
+	if !a.Auth && a.System == "generic" {
+		parts[0] = "No failed sign-in" // nobody speaks, and nobody was refused
+	}
 	if a.Code != "" {
 		parts = append(parts, a.Code)
 	}
