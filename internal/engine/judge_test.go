@@ -390,3 +390,23 @@ func TestHiders(t *testing.T) {
 		}
 	}
 }
+
+// What waits for a value of a variable is told with its name; what was written
+// out, or has a value, is not.
+func TestWhatIsUnsetIsTold(t *testing.T) {
+	book := checksOnly(playbook.Check{ID: "mail", Run: "imap", With: map[string]string{"address": "{{server}}", "tls": "implicit", "server-name": "{{host}}"}})
+	book.Vars["server"] = ""
+	b := compile(t, book)
+	due := engine.Due(b, here())
+	if len(due) != 1 {
+		t.Fatalf("%d checks are due", len(due))
+	}
+	if diff := cmp.Diff(map[string]string{"address": "server"}, due[0].Unset); diff != "" {
+		t.Errorf("unset (-want +got):\n%s", diff)
+	}
+	ev := here()
+	ev.SetVars(map[string]string{"server": "mail.test"})
+	if due := engine.Due(b, ev); due[0].Unset != nil || due[0].With["address"] != "mail.test" {
+		t.Errorf("with a value: %+v", due[0])
+	}
+}
