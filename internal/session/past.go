@@ -1,6 +1,8 @@
 package session
 
 import (
+	"maps"
+
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
 
@@ -39,4 +41,12 @@ func past(given, since []diag.Event) []moment {
 		}
 	})
 	return history
+}
+
+// leftAtMessage: the symptoms were the last thing that was answered.
+func leftAtMessage(ev *diag.Evidence) bool {
+	others := maps.Clone(ev.Answers)
+	delete(others, diag.AskSymptoms)
+	told := ev.SymptomsAsked || ev.Answers[diag.AskSymptoms] != ""
+	return told && !ev.MessageAsked && len(others) == 0 && len(ev.Walk) == 0 && len(ev.Checks) == 0
 }

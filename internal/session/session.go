@@ -135,14 +135,6 @@ func (s *Session) judged(ev *diag.Evidence) *diag.Verdict {
 	return &v
 }
 
-// leftAtMessage: the symptoms were the last thing that was answered.
-func leftAtMessage(ev *diag.Evidence) bool {
-	others := maps.Clone(ev.Answers)
-	delete(others, diag.AskSymptoms)
-	told := ev.SymptomsAsked || ev.Answers[diag.AskSymptoms] != ""
-	return told && !ev.MessageAsked && len(others) == 0 && len(ev.Walk) == 0 && len(ev.Checks) == 0
-}
-
 // postponed tries what was put off in a retest, when nothing else is left to
 // do. What passed before stays passed.
 func (s *Session) postponed(ctx context.Context, ev *diag.Evidence) error {
