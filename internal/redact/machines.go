@@ -48,6 +48,7 @@ func (n *Names) Computer(name string) {
 		pattern = `(?i)(?:` + regexp.QuoteMeta(name) + `|` + regexp.QuoteMeta(label) + familyDomains + `)`
 	}
 	n.computer = regexp.MustCompile(pattern)
+	clear(n.bare) // it may be named in them
 }
 
 // machines hides the person's own computer and network.

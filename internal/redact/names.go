@@ -21,6 +21,8 @@ type Names struct {
 	key      []byte
 	Seen     map[string]int // how often each kind was hidden, of Kinds
 	computer *regexp.Regexp // the name of this computer; nil when it says nothing
+	// bare are texts in which nobody was found: a report says most things often.
+	bare map[string]bool
 }
 
 // Kinds of names that are hidden; each begins its stand-ins.
@@ -28,7 +30,7 @@ func Kinds() []string { return []string{"user", "address", "computer", "hardware
 
 // NewNames draws the key, 32 bytes of random, that nobody keeps.
 func NewNames(random io.Reader) (*Names, error) {
-	n := &Names{key: make([]byte, 32), Seen: map[string]int{}}
+	n := &Names{key: make([]byte, 32), Seen: map[string]int{}, bare: map[string]bool{}}
 	if _, err := io.ReadFull(random, n.key); err != nil {
 		return nil, fmt.Errorf("read randomness: %w", err)
 	}
@@ -63,9 +65,24 @@ var notNames = set(`is was not and or the a an of for in at to does has have wit
 
 // Text hides every name in a text. Text of Text is the same.
 func (n *Names) Text(s string) string {
+	if n.bare[s] {
+		return s
+	}
+	hidden := n.hide(s)
+	if hidden == s {
+		n.bare[s] = true
+	}
+	return hidden
+}
+
+func (n *Names) hide(s string) string {
 	p := compiled()
-	s = p.mailAddress.ReplaceAllStringFunc(s, func(v string) string { return n.name("user", v) })
-	s = p.domainUser.ReplaceAllStringFunc(s, func(v string) string { return n.name("user", v) })
+	if strings.IndexByte(s, '@') >= 0 {
+		s = p.mailAddress.ReplaceAllStringFunc(s, func(v string) string { return n.name("user", v) })
+	}
+	if strings.IndexByte(s, '\\') >= 0 {
+		s = p.domainUser.ReplaceAllStringFunc(s, func(v string) string { return n.name("user", v) })
+	}
 	s = p.keyedUser.ReplaceAllStringFunc(s, func(v string) string {
 		part := p.keyedUser.FindStringSubmatch(v)
 		if notNames(strings.ToLower(part[2])) || hidden(part[2]) {
