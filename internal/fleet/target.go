@@ -55,11 +55,11 @@ func ParseTarget(text string) (Target, error) {
 		}
 		host, port, ported = h, uint16(n), true
 	}
-	if a, err := netip.ParseAddr(host); err == nil && ported {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if a, err := netip.ParseAddr(host); err == nil && (ported || a.Is4()) {
 		return addressTarget(a, port)
 	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	if host == "" || strings.Trim(host, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != "" {
+	if slices.Contains(strings.Split(host, "."), "") || strings.Trim(host, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != "" {
 		return Target{}, errTarget
 	}
 	return Target{Host: host, Port: port}, nil
