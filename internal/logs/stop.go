@@ -69,17 +69,18 @@ func (s *stopper) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// next is what was read ahead, and after that what ends the reading.
+// next is what was read ahead, and after that what ends the reading. What was
+// read before the end came is never lost, however late this is called.
 func (s *stopper) next() block {
 	select {
 	case b := <-s.full:
 		return b
-	default:
+	case <-s.ctx.Done():
 	}
 	select {
 	case b := <-s.full:
 		return b
-	case <-s.ctx.Done():
+	default:
 		return block{err: s.ctx.Err()}
 	}
 }

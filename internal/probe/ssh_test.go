@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -206,12 +207,12 @@ func TestSSHTrouble(t *testing.T) {
 	}{
 		"rubbish": {func(c net.Conn) {
 			_, _ = c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
-			_, _ = c.Read(make([]byte, 999))
+			_, _ = io.Copy(io.Discard, c)
 		}, "the conversation broke off: "},
 		"a flood": {func(c net.Conn) { _, _ = c.Write([]byte(strings.Repeat("x", 1<<20))) }, "what answers there does not speak SSH"},
 		"a strange packet": {func(c net.Conn) {
 			_, _ = c.Write([]byte("SSH-2.0-x\r\n\xff\xff\xff\xff\xff\xff\xff\xff"))
-			_, _ = c.Read(make([]byte, 999))
+			_, _ = io.Copy(io.Discard, c)
 		}, "the conversation broke off: "},
 		"too busy": {func(c net.Conn) { _, _ = c.Write([]byte("Exceeded MaxStartups\r\n")) }, "the conversation broke off: "},
 	}
