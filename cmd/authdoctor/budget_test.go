@@ -14,7 +14,7 @@ var budget = flag.String("budget", "", "the built program to hold to its budgets
 
 // What the program may cost.
 const (
-	maxSize = 25 << 20 // bytes, stripped
+	maxSize = 25_000_000 // bytes, stripped
 	// A start may take as long as nobody notices, or twice as long as an empty
 	// cobra program in the same run, whichever is more.
 	startTime  = 15 * time.Millisecond
