@@ -37,6 +37,7 @@ var badValues = map[string]struct {
 	"clock.server": {noServer, "127.0.0.1:123", ""}, "clock.servers": {noServer, "[::1]:123", ""}, "clock.date-url": {noPage, "https://www.example.com/", ""},
 	"dns.name":     {[]string{"bad name", "a..b", "https://", strings.Repeat("a", 64), "🔥 🔥"}, "bücher.example", ""},
 	"dns.resolver": {[]string{"bad name", "ftp://x/", "192.0.2.1:99999", "192.0.2.1:-1", "192.0.2.1:", "a/b"}, "192.0.2.53:53", "--name=www.example.com"},
+	"dns.known":    {[]string{"a..b", "https://", strings.Repeat("a", 64)}, "time.example.com", "--name=www.example.com"},
 	"http.url":     {noPage, "https://joe:pw@www.example.com/", ""}, "http.ca-file": {noPEM, "", "--url=https://127.0.0.1:1/"},
 	"http_auth.url": {noPage, "https://127.0.0.1:1/", ""}, "http_auth.ca-file": {noPEM, "", "--url=https://127.0.0.1:1/"},
 	"http_auth.bearer-file": {append(noFile, "probe.go"), "", "--url=https://127.0.0.1:1/"},

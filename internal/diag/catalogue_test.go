@@ -19,7 +19,7 @@ func TestTheCatalogue(t *testing.T) {
 		"clock":    "accurate | drifting | skewed zone_wrong",
 		"timesync": "synchronised enabled | stale not_synchronised disabled | ",
 		"path":     "ok | proxied intercepted | offline captive_portal proxy_unreachable proxy_auth_required",
-		"dns":      "ok | slow | nxdomain servfail no_address hijacked",
+		"dns":      "ok | slow | nxdomain servfail no_address hijacked resolver_failing resolver_lying",
 		"tls":      "ok | expiring | expired not_yet_valid untrusted hostname_mismatch protocol_too_old client_cert_required handshake_failed not_encrypted refused",
 		"s3": "ok answering | access_denied no_such_bucket clock_apart rate_limited | " +
 			"skewed unknown_key wrong_secret wrong_region token_expired token_invalid account_disabled signature_unsupported",
@@ -153,7 +153,7 @@ func TestScopes(t *testing.T) {
 			"token.valid_at_server_time",
 		},
 		diag.ScopeNetwork: {
-			"dns.hijacked", "dns.no_address", "dns.nxdomain", "dns.ok", "dns.servfail", "dns.slow",
+			"dns.hijacked", "dns.no_address", "dns.nxdomain", "dns.ok", "dns.resolver_failing", "dns.resolver_lying", "dns.servfail", "dns.slow",
 			"http.refused", "http.timeout", "imap.refused", "ldap.refused", "oidc.unreachable", "path.captive_portal", "path.offline", "path.ok",
 			"smtp.refused", "snmp.no_response", "ssh.refused", "tls.client_cert_required", "tls.handshake_failed", "tls.ok", "tls.refused", "tls.untrusted",
 		},

@@ -77,7 +77,7 @@ var dnsKind = Kind{Name: "dns", Layer: LayerDNS, Title: "Name lookup", Outcomes:
 		Remedy:  "Restart the router. If it stays slow, use another name server."},
 	{Name: "nxdomain", Status: Fail, Scope: ScopeNetwork, Class: "dns_failure",
 		Meaning: "the name servers say that there is no such name",
-		Remedy:  "Check the address for a slip. If it is right, try another network, such as the phone's mobile data, or restart the router."},
+		Remedy:  "If other pages open on this network, check the address for a slip. If it is right, or if nothing opens, try another network, such as the phone's mobile data, or restart the router."},
 	{Name: "servfail", Status: Fail, Scope: ScopeNetwork, Class: "dns_failure",
 		Meaning: "the name servers cannot answer for this name",
 		Remedy:  "Restart the router, or try another network. If it fails everywhere, wait: the service's own name servers are down."},
@@ -87,6 +87,12 @@ var dnsKind = Kind{Name: "dns", Layer: LayerDNS, Title: "Name lookup", Outcomes:
 	{Name: "hijacked", Status: Fail, Scope: ScopeNetwork, Class: "dns_failure",
 		Meaning: "a public name is answered with a private address: a filter, a router or a portal answers in its place",
 		Remedy:  "Switch off the filter or parental control for this name, or use another name server or network."},
+	{Name: "resolver_failing", Status: Fail, Scope: ScopeNetwork, Class: "dns_failure",
+		Meaning: "the name servers of this network look up no name at all, not even names that exist",
+		Remedy:  "The address is not the problem. Restart the router, or try another network, such as the phone's mobile data. If it stays so, set another name server in the router or on this computer."},
+	{Name: "resolver_lying", Status: Fail, Scope: ScopeNetwork, Class: "dns_failure",
+		Meaning: "the name servers of this network answer names that exist with addresses that are not on the internet: they lead everything astray",
+		Remedy:  "The address is not the problem. If the network has a sign-in page of its own, finish that first. Else restart the router, use another network, or set another name server."},
 }}
 
 var tlsKind = Kind{Name: "tls", Layer: LayerTLS, Title: "Encryption", Outcomes: []Outcome{

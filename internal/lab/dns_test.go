@@ -45,17 +45,46 @@ forward-zone:
   forward-addr: 127.0.0.1@@PORT@
 `
 
+// brokenConfig treats every name alike; names that are ready tell that it runs.
+const brokenConfig = `server:
+  directory: "@DIR@"
+  pidfile: "@DIR@/pid"
+  username: ""
+  chroot: ""
+  do-daemonize: no
+  use-syslog: no
+  interface: 127.0.0.1
+  port: @PORT@
+  do-not-query-localhost: no
+  module-config: "iterator"
+  outgoing-interface: 127.0.0.9
+  access-control: 127.0.0.9/32 refuse
+  local-zone: "ready.test." redirect
+  local-data: "ready.test. A 192.0.2.1"
+`
+
 // startUnbound starts a name server that gives each name a fault of its own.
 func startUnbound(t *testing.T) string {
+	t.Helper()
+	return startUnboundWith(t, unboundConfig, "right.example.com.")
+}
+
+// startBrokenUnbound starts one that does the same to every name.
+func startBrokenUnbound(t *testing.T, config string) string {
+	t.Helper()
+	return startUnboundWith(t, brokenConfig+config, "ready.test.")
+}
+
+func startUnboundWith(t *testing.T, config, known string) string {
 	t.Helper()
 	unbound := program(t, "unbound", "unbound")
 	var last *process
 	for range 5 {
 		dir, port := sharedDir(t), freePort(t)
-		config := strings.NewReplacer("@DIR@", dir, "@PORT@", fmt.Sprint(port)).Replace(unboundConfig)
+		filled := strings.NewReplacer("@DIR@", dir, "@PORT@", fmt.Sprint(port)).Replace(config)
 		address := fmt.Sprintf("127.0.0.1:%d", port)
-		last = start(t, unbound, "-d", "-c", write(t, dir, "unbound.conf", config))
-		if last.until(t.Context(), func() bool { return knows(address, "right.example.com.") }) {
+		last = start(t, unbound, "-d", "-c", write(t, dir, "unbound.conf", filled))
+		if last.until(t.Context(), func() bool { return knows(address, known) }) {
 			return address
 		}
 		if last.alive() {
@@ -92,13 +121,27 @@ var nameFaults = []nameFault{
 	{"silent", "silent.example.com", "unbound, always_deny", "dns.unknown", false},
 }
 
+// A brokenResolver does the same to every name; its verdict is about itself.
+type brokenResolver struct{ fault, server, config, expected string }
+
+var brokenResolvers = []brokenResolver{
+	{"says of every name that there is none", "unbound, its root is always_nxdomain", `  local-zone: "." always_nxdomain` + "\n", "dns.resolver_failing"},
+	{"refuses every name", "unbound, its root is always_refuse", `  local-zone: "." always_refuse` + "\n", "dns.resolver_failing"},
+	{"cannot look anything up", "unbound, its forwarder refuses", "forward-zone:\n  name: \".\"\n  forward-addr: 127.0.0.1@@PORT@\n", "dns.resolver_failing"},
+	{"leads every name into this network", "unbound, its root is redirected", `  local-zone: "." redirect` + "\n" + `  local-data: ". A 192.168.77.1"` + "\n", "dns.resolver_lying"},
+}
+
 func TestDNS(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, before) })
 	server := startUnbound(t)
 	var rows []row
 	for _, f := range nameFaults {
-		got := measureCode(t, probe.System(), 5*time.Second, "dns", map[string]string{"name": f.name, "resolver": server})
+		got := measureCode(t, probe.System(), 5*time.Second, "dns", map[string]string{"name": f.name, "resolver": server, "known": "right.example.com"})
+		rows = append(rows, row{f.fault, f.server, f.expected, got})
+	}
+	for _, f := range brokenResolvers {
+		got := measureCode(t, probe.System(), 5*time.Second, "dns", map[string]string{"name": "www.example.com", "resolver": startBrokenUnbound(t, f.config), "known": "right.example.com"})
 		rows = append(rows, row{f.fault, f.server, f.expected, got})
 	}
 	nobody := net.JoinHostPort("127.0.0.1", fmt.Sprint(freePort(t)))
@@ -117,16 +160,29 @@ func TestDNSThroughThePlaybook(t *testing.T) {
 			continue
 		}
 		t.Run(f.fault, func(t *testing.T) {
-			consult{
-				playbook: "alarmcom", check: "name-lookup", layer: diag.LayerDNS, class: "dns_failure",
-				args: append(healthy("clock=accurate", "network-path=ok"), "--timeout", "2500ms", "--symptom", "login-rejected",
-					"--var", "login_url=https://"+f.name+"/login", "--with", "name-lookup.resolver="+server),
-				blocked: []string{"login-tls", "login-page"},
-				env: func(env *probe.Env) {
-					env.LookupHost = nil
-					env.Resolvers = func() []string { return []string{server} }
-				},
-			}.hold(t)
+			askThrough(server, f.name).hold(t)
 		})
+	}
+	for _, f := range brokenResolvers {
+		t.Run(f.fault, func(t *testing.T) {
+			r := askThrough(startBrokenUnbound(t, f.config), "www.example.com").hold(t)
+			if v := r.Verdict; v.Code != f.expected || !strings.HasPrefix(v.Next.Text, "The address is not the problem.") {
+				t.Errorf("the verdict is %s, and says what to do: %s", v.Code, v.Next.Text)
+			}
+		})
+	}
+}
+
+// askThrough is a sign-in page of that name, looked up by that server alone.
+func askThrough(server, name string) consult {
+	return consult{
+		playbook: "alarmcom", check: "name-lookup", layer: diag.LayerDNS, class: "dns_failure",
+		args: append(healthy("clock=accurate", "network-path=ok"), "--timeout", "2500ms", "--symptom", "login-rejected",
+			"--var", "login_url=https://"+name+"/login", "--with", "name-lookup.resolver="+server, "--with", "name-lookup.known=right.example.com"),
+		blocked: []string{"login-tls", "login-page"},
+		env: func(env *probe.Env) {
+			env.LookupHost = nil
+			env.Resolvers = func() []string { return []string{server} }
+		},
 	}
 }

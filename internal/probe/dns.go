@@ -36,6 +36,8 @@ var dnsProbe = Probe{
 	Params: []Param{
 		{Name: "name", Target: true, Required: true, Form: dnsNameForm, Doc: "host name to look up; of a HOST:PORT or a URL, the host"},
 		{Name: "resolver", Target: true, Many: true, Form: resolverForm, Doc: "name server to ask instead of the system's, HOST or HOST:PORT"},
+		{Name: "known", Target: true, Many: true, Form: dnsNameForm,
+			Doc: "name that exists, looked up only where the other has no address: does the name server know any? By default the hosts that the path check asks"},
 	},
 	Run: runDNS,
 }
@@ -62,7 +64,7 @@ func runDNS(ctx context.Context, env Env, with Params) diag.Finding {
 	if err != nil {
 		return unknown(facts, "%v", err)
 	}
-	ask := dnsAsk{name: name, servers: servers, system: len(servers) == 0}
+	ask := dnsAsk{name: name, known: knownNames(with.List("known"), name), servers: servers, system: len(servers) == 0}
 	// A word without a dot means something only with the system's search list.
 	if ask.system && strings.Contains(name, ".") && env.Resolvers != nil {
 		ask.servers = env.Resolvers()
@@ -94,6 +96,7 @@ func resolverAddresses(given []string) ([]string, error) {
 // A dnsAsk is what to look up, and where.
 type dnsAsk struct {
 	name    string
+	known   []string // names that exist, for servers that do not know this one
 	servers []string
 	system  bool // the system's own lookup counts too: nobody chose the servers
 }
@@ -114,48 +117,62 @@ type systemSays struct {
 	addresses []netip.Addr
 	err       error
 	elapsed   time.Duration
+	known     []knownSays // asked for where there are no name servers to ask
 }
 
-// serverSays is what one name server says to both questions.
+// serverSays is what one name server says to both questions, and then of names
+// that exist, where it had no usable address.
 type serverSays struct {
 	address string
 	a, aaaa reply
 	elapsed time.Duration
+	known   []knownSays
 }
 
-// A told is one reply on its way to the collector.
+// A told is something on its way to the collector: a reply to one question, all
+// of a server's on names that exist, or the same of the system.
 type told struct {
-	server int
-	kind   uint16
-	reply  reply
-	system *systemSays
-	at     time.Duration
+	from  int // the server's place; fromSystem
+	what  toldWhat
+	reply reply
+	known []knownSays
+	// of the system:
+	addresses []netip.Addr
+	err       error
+
+	at time.Duration
 }
+
+const fromSystem = -1
+
+type toldWhat uint8
+
+const (
+	toldA toldWhat = iota
+	toldAAAA
+	toldSystem
+	toldKnown
+)
 
 // lookUp asks every server both questions at once, and the system beside
 // them, until enough is known. Nothing that it starts on the network outlives it.
 func lookUp(ctx context.Context, env Env, ask dnsAsk) lookup {
 	ctx, cancel := context.WithTimeout(ctx, lookupPatience)
 	start := env.Now()
-	heard := make(chan told, 2*len(ask.servers)+1)
+	heard := make(chan told, 3*len(ask.servers)+2)
+	tell := func(t told) {
+		t.at = env.Now().Sub(start)
+		heard <- t
+	}
 	var asking sync.WaitGroup
-	for i, address := range ask.servers {
-		for _, kind := range []uint16{dns.TypeA, dns.TypeAAAA} {
-			asking.Go(func() {
-				r := askServer(ctx, env, address, ask.name, kind)
-				heard <- told{server: i, kind: kind, reply: r, at: env.Now().Sub(start)}
-			})
-		}
+	for i := range ask.servers {
+		asking.Go(func() { askOne(ctx, env, ask, i, tell) })
 	}
 	l := newLookup(env, ask)
 	if l.system.asked {
 		// Not waited for at the end: a system that does not know contexts
 		// must not hold up everything.
-		go func() {
-			addresses, err := lookUpHere(ctx, env, ask.name)
-			at := env.Now().Sub(start)
-			heard <- told{system: &systemSays{asked: true, done: true, addresses: addresses, err: err, elapsed: at}, at: at}
-		}()
+		go askSystem(ctx, env, ask, tell)
 	}
 	l.collect(ctx, heard)
 	cancel()
@@ -164,6 +181,44 @@ func lookUp(ctx context.Context, env Env, ask dnsAsk) lookup {
 		l.hear(<-heard)
 	}
 	return l
+}
+
+// askOne puts both questions to one server, and then asks for names that exist
+// if it had no usable address. It always tells three things.
+func askOne(ctx context.Context, env Env, ask dnsAsk, server int, tell func(told)) {
+	address := ask.servers[server]
+	var s serverSays
+	var both sync.WaitGroup
+	known := sync.OnceFunc(func() {
+		s.known = askKnown(ask.known, func(name string) reply { return askServer(ctx, env, address, name, dns.TypeA) })
+	})
+	question := func(what toldWhat, kind uint16, into *reply) {
+		both.Go(func() {
+			*into = askServer(ctx, env, address, ask.name, kind)
+			tell(told{from: server, what: what, reply: *into})
+			if into.missing() { // that is decided, also if the other answer never comes
+				known()
+			}
+		})
+	}
+	question(toldA, dns.TypeA, &s.a)
+	question(toldAAAA, dns.TypeAAAA, &s.aaaa)
+	both.Wait()
+	if v := s.standing(ask.name); v != "" && v != "address" {
+		known()
+	}
+	tell(told{from: server, what: toldKnown, known: s.known})
+}
+
+// askSystem asks the system's own lookup, and likewise. It always tells two things.
+func askSystem(ctx context.Context, env Env, ask dnsAsk, tell func(told)) {
+	addresses, err := lookUpHere(ctx, env, ask.name)
+	tell(told{from: fromSystem, what: toldSystem, addresses: addresses, err: err})
+	var known []knownSays
+	if len(ask.servers) == 0 && !leadsSomewhere(ask.name, addresses) {
+		known = askKnown(ask.known, func(name string) reply { return systemReply(lookUpHere(ctx, env, name)) })
+	}
+	tell(told{from: fromSystem, what: toldKnown, known: known})
 }
 
 func newLookup(env Env, ask dnsAsk) lookup {
@@ -177,9 +232,9 @@ func newLookup(env Env, ask dnsAsk) lookup {
 // collect hears replies until all are in, the time is over, or an address is
 // known and the others had their grace.
 func (l *lookup) collect(ctx context.Context, heard <-chan told) {
-	pending := 2 * len(l.servers)
+	pending := 3 * len(l.servers)
 	if l.system.asked {
-		pending++
+		pending += 2
 	}
 	var grace <-chan time.Time
 	for ; pending > 0; pending-- {
@@ -200,13 +255,20 @@ func (l *lookup) collect(ctx context.Context, heard <-chan told) {
 }
 
 func (l *lookup) hear(t told) {
-	if t.system != nil {
-		l.system = *t.system
+	switch {
+	case t.what == toldSystem:
+		l.system.done, l.system.addresses, l.system.err, l.system.elapsed = true, t.addresses, t.err, t.at
+		return
+	case t.what == toldKnown && t.from == fromSystem:
+		l.system.known = t.known
+		return
+	case t.what == toldKnown:
+		l.servers[t.from].known = t.known
 		return
 	}
-	s := &l.servers[t.server]
+	s := &l.servers[t.from]
 	s.elapsed = t.at
-	if t.kind == dns.TypeA {
+	if t.what == toldA {
 		s.a = t.reply
 	} else {
 		s.aaaa = t.reply
@@ -217,11 +279,12 @@ func (l *lookup) hear(t told) {
 }
 
 // addresses are those of all servers, each once, in the order of the servers.
-func (l *lookup) addresses() []netip.Addr {
+func (l *lookup) addresses() []netip.Addr { return addressesOf(l.servers) }
+
+func addressesOf(servers []serverSays) []netip.Addr {
 	var all []netip.Addr
-	for _, s := range l.servers {
-		all = appendNew(all, s.a.addresses)
-		all = appendNew(all, s.aaaa.addresses)
+	for _, s := range servers {
+		all = appendNew(all, s.addresses())
 	}
 	return all
 }

@@ -17,6 +17,8 @@ import (
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
 
+const captiveHost = "connectivitycheck.gstatic.com" // the first name that is known to exist
+
 func TestDNSOutcomes(t *testing.T) {
 	const a, aaaa = "www.example.com. 60 A 203.0.113.9", "www.example.com. 60 AAAA 2001:db8::9"
 	const alias = "www.example.com. 60 CNAME far.example.net."
@@ -60,7 +62,7 @@ func TestDNSOutcomes(t *testing.T) {
 			}
 			env := dnsWorld(startDNS(t, r.script))
 			got := dnsTold(runDNS(t.Context(), env, Params{"name": name}))
-			if diff := cmp.Diff(r.want, got); diff != "" {
+			if diff := cmp.Diff(r.want.knowing(captiveHost), got); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -150,7 +152,7 @@ func TestDNSOddServers(t *testing.T) {
 			defer cancel()
 			got := dnsTold(runDNS(ctx, dnsWorld(server), Params{"name": "www.example.com"}))
 			got.Text = strings.ReplaceAll(got.Text, server, "SERVER")
-			if diff := cmp.Diff(r.want, got); diff != "" {
+			if diff := cmp.Diff(r.want.knowing(captiveHost), got); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -204,7 +206,8 @@ func TestDNSFacts(t *testing.T) {
 	})
 	env := dnsWorld(server)
 	env.Now = func() time.Time { return time.Time{} }
-	f := runDNS(t.Context(), env, Params{"name": "https://user:secret@www.example.com:8443/login?token=1"})
+	f := runDNS(t.Context(), env, Params{"name": "https://user:secret@www.example.com:8443/login?token=1",
+		"known": "here.example.com,https://there.example.com/,192.0.2.1,nas,www.example.com,here.example.com:443"})
 	want := map[string]any{
 		"name":         "www.example.com",
 		"addresses":    []any{},
@@ -212,6 +215,10 @@ func TestDNSFacts(t *testing.T) {
 		"resolvers": []any{map[string]any{
 			"server": server, "rcode": "NXDOMAIN", "a": []any{}, "aaaa": []any{},
 			"elapsed_ms": 0.0, "error": "", "detail": "Blocked: by [31mpolicy",
+			"known": []any{
+				map[string]any{"name": "here.example.com", "rcode": "NXDOMAIN", "addresses": []any{}, "error": ""},
+				map[string]any{"name": "there.example.com", "rcode": "NXDOMAIN", "addresses": []any{}, "error": ""},
+			},
 		}},
 	}
 	if diff := cmp.Diff(want, f.Facts); diff != "" {
@@ -240,15 +247,15 @@ func TestDNSSystemLookup(t *testing.T) {
 		{"VPN, no such name", "www.example.com", zone(dns.RcodeNameError), known("10.1.2.3"), "ok: www.example.com is known"},
 		{"hosts file, servers fail", "www.example.com", zone(dns.RcodeServerFailure), known("203.0.113.9"), "ok: www.example.com is known"},
 		{"hosts file, servers lie", "www.example.com", zone(dns.RcodeSuccess, "www.example.com. 60 A 10.0.0.1"), known("203.0.113.9"), "ok: www.example.com is known"},
-		{"all lie", "www.example.com", zone(dns.RcodeSuccess, "www.example.com. 60 A 10.0.0.1"), known("10.0.0.1"), "hijacked: www.example.com is answered with 10.0.0.1, which is not on the internet"},
+		{"all lie", "www.example.com", zone(dns.RcodeSuccess, "www.example.com. 60 A 10.0.0.1"), known("10.0.0.1"), "hijacked: www.example.com is answered with 10.0.0.1, which is not on the internet; the name servers do know " + captiveHost},
 		{"blocked in the hosts file", "www.example.com", good, known("0.0.0.0"), "hijacked: this computer sends www.example.com to itself (0.0.0.0), the name servers do not"},
 		{"VPN instead of the public address", "www.example.com", good, known("10.1.2.3"), "ok: www.example.com is known"},
 		{"neighbour", "printer.local", zone(dns.RcodeNameError), known("192.168.1.9"), "ok: printer.local is known"},
 		{"one word is not for name servers", "nas", good, known("192.168.1.4"), "ok: nas is known"},
 		{"one word, not found", "nas", good, fails(net.DNSError{IsNotFound: true}), "nxdomain: no such name: nas"},
 		{"servers unknown", "www.example.com", nil, known("203.0.113.9"), "ok: www.example.com is known"},
-		{"servers unknown, private", "www.example.com", nil, known("192.168.1.1"), "hijacked: www.example.com is answered with 192.168.1.1, which is not on the internet"},
-		{"servers unknown, not found", "www.example.com", nil, fails(net.DNSError{IsNotFound: true}), "nxdomain: no such name: www.example.com"},
+		{"servers unknown, private", "www.example.com", nil, known("192.168.1.1"), "hijacked: www.example.com is answered with 192.168.1.1, which is not on the internet; the name servers do know " + captiveHost},
+		{"servers unknown, not found", "www.example.com", nil, fails(net.DNSError{IsNotFound: true}), "nxdomain: no such name: www.example.com; the name servers do know " + captiveHost},
 		{"servers unknown, trouble", "www.example.com", nil, fails(net.DNSError{IsTemporary: true}), "unknown: this computer's own lookup: the name could not be looked up"},
 		{"servers unknown, nobody to ask", "www.example.com", nil, nil, "unknown: this computer's name servers cannot be told"},
 	}
@@ -258,7 +265,16 @@ func TestDNSSystemLookup(t *testing.T) {
 			if r.script != nil {
 				env = dnsWorld(startDNS(t, r.script))
 			}
-			env.LookupHost = r.system
+			if r.system != nil {
+				env.LookupHost = func(ctx context.Context, host string) ([]string, error) {
+					if host != r.lookUp { // another name, that exists
+						return []string{"203.0.113.77"}, nil
+					}
+					return r.system(ctx, host)
+				}
+			} else {
+				env.LookupHost = nil
+			}
 			got := dnsTold(runDNS(t.Context(), env, Params{"name": r.lookUp}))
 			if diff := cmp.Diff(r.want, got.Outcome+": "+got.Text); diff != "" {
 				t.Error(diff)

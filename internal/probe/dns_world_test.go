@@ -3,6 +3,8 @@ package probe
 import (
 	"context"
 	"net"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,8 +16,22 @@ import (
 // A dnsScript answers a question, by writing whatever it likes.
 type dnsScript func(w dns.ResponseWriter, q *dns.Msg)
 
-// startDNS serves a script over UDP and TCP on one free port.
+// startDNS serves a script over UDP and TCP on one free port. It knows the names
+// that are asked for beside one that has no address.
 func startDNS(t *testing.T, script dnsScript) string {
+	t.Helper()
+	return startBareDNS(t, func(w dns.ResponseWriter, q *dns.Msg) {
+		name := q.Question[0].Name
+		if slices.Contains(knownNames(nil, "www.example.com"), strings.TrimSuffix(name, ".")) {
+			zone(dns.RcodeSuccess, name+" 60 A 203.0.113.77")(w, q)
+			return
+		}
+		script(w, q)
+	})
+}
+
+// startBareDNS serves a script, whatever is asked.
+func startBareDNS(t *testing.T, script dnsScript) string {
 	t.Helper()
 	for range 20 {
 		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -102,6 +118,14 @@ func dnsTold(f diag.Finding) dnsSays {
 	}
 	if servers, _ := f.Facts["resolvers"].([]any); len(servers) > 0 {
 		s.RCode = servers[0].(map[string]any)["rcode"].(string)
+	}
+	return s
+}
+
+// knowing is what is said where the name servers know another name.
+func (s dnsSays) knowing(other string) dnsSays {
+	if s.Outcome != "ok" && s.Outcome != "unknown" {
+		s.Text += "; the name servers do know " + other
 	}
 	return s
 }

@@ -1,12 +1,12 @@
 package probe
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"net"
 	"net/netip"
-	"slices"
 	"strings"
 	"time"
 
@@ -35,15 +35,32 @@ func judgeLookup(env Env, l lookup) diag.Finding {
 		return answered(name, l.system.elapsed, note(facts,
 			"the name servers do not give this address; this computer knows it from elsewhere, such as its hosts file or a VPN"))
 	}
-	if private := l.addresses(); len(private) > 0 {
-		return found("hijacked", fmt.Sprintf("%s is answered with %s, which is not on the internet", name, addressList(private)), facts)
+	return l.withoutAddress(facts)
+}
+
+// withoutAddress judges servers that have no usable address between them. Before a
+// name is blamed, servers that know no name at all are; and where some do know
+// others, only their word counts.
+func (l *lookup) withoutAddress(facts map[string]any) diag.Finding {
+	name := l.ask.name
+	if outcome, sentence := faulty(name, l.servers); outcome != "" {
+		return found(outcome, sentence, facts)
+	}
+	servers, proof := believed(l.servers)
+	note(facts, untold(servers, proof))
+	if private := addressesOf(servers); len(private) > 0 {
+		return found("hijacked", notOnTheInternet(name, private)+besides(proof), facts)
 	}
 	for _, decisive := range []string{"nxdomain", "no_address", "servfail"} {
-		if s, ok := l.first(decisive); ok {
-			return found(decisive, s.sentence(decisive, name), facts)
+		if s, ok := first(servers, decisive); ok {
+			return found(decisive, s.sentence(decisive, name)+besides(proof), facts)
 		}
 	}
 	return unknown(facts, "%s", l.silence())
+}
+
+func notOnTheInternet(name string, private []netip.Addr) string {
+	return fmt.Sprintf("%s is answered with %s, which is not on the internet", name, addressList(private))
 }
 
 // answered is a name that has an address: in time, or slowly.
@@ -67,14 +84,24 @@ func judgeSystem(env Env, l lookup, facts map[string]any) diag.Finding {
 		return unknown(facts, "this computer's own lookup gave no answer in time")
 	case leadsSomewhere(name, s.addresses):
 		return answered(name, s.elapsed, facts)
-	case len(s.addresses) > 0:
-		return found("hijacked", fmt.Sprintf("%s is answered with %s, which is not on the internet", name, addressList(s.addresses)), facts)
-	case dnsErr == nil || !dnsErr.IsNotFound || dnsErr.IsTimeout:
+	case len(s.addresses) == 0 && (dnsErr == nil || !dnsErr.IsNotFound || dnsErr.IsTimeout):
 		return unknown(facts, "this computer's own lookup: %v", explainNet(s.err))
-	case !networked(env):
+	case len(s.addresses) == 0 && !networked(env):
 		return unknown(facts, "this computer has no network to look names up with")
 	}
-	return found("nxdomain", "no such name: "+name, note(facts, "said by this computer's own lookup, which does not tell a missing name from one without an address"))
+	said := []serverSays{s.asServer()}
+	if outcome, sentence := faulty(name, said); outcome != "" {
+		return found(outcome, sentence, facts)
+	}
+	_, proof := believed(said)
+	if len(s.addresses) > 0 {
+		return found("hijacked", notOnTheInternet(name, s.addresses)+besides(proof), note(facts, untold(said, proof)))
+	}
+	note(facts, "said by this computer's own lookup, which does not tell a missing name from one without an address")
+	if doubt := untold(said, proof); doubt != "" {
+		note(facts, doubt)
+	}
+	return found("nxdomain", "no such name: "+name+besides(proof), facts)
 }
 
 // systemKnows reports whether the system's own lookup has an address that the
@@ -103,8 +130,7 @@ func (l *lookup) divertedHere() bool {
 func (l *lookup) disagreement() string {
 	without := 0
 	for _, s := range l.servers {
-		addresses := append(slices.Clone(s.a.addresses), s.aaaa.addresses...)
-		if s.verdict() != "" && !leadsSomewhere(l.ask.name, addresses) {
+		if v := s.standing(l.ask.name); v != "" && v != "address" {
 			without++
 		}
 	}
@@ -115,8 +141,8 @@ func (l *lookup) disagreement() string {
 }
 
 // first is the first server of a verdict. Systems ask in that order.
-func (l *lookup) first(verdict string) (serverSays, bool) {
-	for _, s := range l.servers {
+func first(servers []serverSays, verdict string) (serverSays, bool) {
+	for _, s := range servers {
 		if s.verdict() == verdict {
 			return s, true
 		}
@@ -216,6 +242,9 @@ func lookupFacts(l lookup) map[string]any {
 	} else if s.done {
 		facts["system_error"] = explainNet(s.err).String()
 	}
+	if len(l.system.known) > 0 {
+		facts["known"] = knownFacts(l.system.known)
+	}
 	return facts
 }
 
@@ -232,6 +261,12 @@ func (s serverSays) facts() map[string]any {
 		if extra != "" {
 			facts["detail"] = extra
 		}
+	}
+	if alias := cmp.Or(s.a.alias, s.aaaa.alias); alias != "" {
+		facts["alias"] = alias
+	}
+	if len(s.known) > 0 {
+		facts["known"] = knownFacts(s.known)
 	}
 	return facts
 }
