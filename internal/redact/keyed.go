@@ -30,6 +30,7 @@ func (sc *scanner) keyed(w, previous word) int {
 	if c.kind == "code" {
 		to = sc.pairOfDigits(from, to)
 	}
+	to = sc.moreGroups(from, to)
 	if c.rule == pin { // digits, whatever else is on its line
 		if n := strings.IndexAny(sc.s[from:to], " \t"); n > 0 {
 			to = sc.trim(from, from+n)
@@ -224,6 +225,7 @@ func (sc *scanner) spoken(w, previous word) int {
 	if text := sc.s[from:to]; !strange(text) || !verb && !digits(text) && !bare(c, text) || !secret(c, text, at) || sc.refused(c, from, at) {
 		return w.to
 	}
+	to = sc.moreGroups(from, to)
 	sc.add(from, to, c.kind)
 	return to
 }

@@ -252,14 +252,14 @@ func TestValue(t *testing.T) {
 		"sha256": hex64, "note": "password: x1",
 		"headers": map[string]any{"Authorization": []any{"Bearer abc123def"}, "Date": "Wed, 18 Mar 2026 12:00:00 GMT"},
 		"cookies": map[string]string{"afg": "abc", "Cookie": "a=b; c=d"},
-		"list":    []string{"token=abc", "plain"},
+		"list":    []string{"token=abc", "plain"}, "request_id": "H72X5BJ3YTBW2DKF", "text": "H72X5BJ3YTBW2DKF",
 	}
 	want := map[string]any{
 		"password": "[redacted:password]", "offset_ms": -90012.3, "ok": true, "none": nil,
 		"sha256": hex64, "note": "password: [redacted:password]",
 		"headers": map[string]any{"Authorization": []any{"Bearer [redacted:authorization]"}, "Date": "Wed, 18 Mar 2026 12:00:00 GMT"},
 		"cookies": map[string]string{"afg": "[redacted:cookie]", "Cookie": "a=[redacted:cookie]; c=[redacted:cookie]"},
-		"list":    []string{"token=[redacted:token]", "plain"},
+		"list":    []string{"token=[redacted:token]", "plain"}, "request_id": "H72X5BJ3YTBW2DKF", "text": "[redacted:secret]",
 	}
 	if diff := cmp.Diff(want, redact.Value(in)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -296,6 +296,7 @@ var repeated = []string{
 	"code=", "token=", "password:", "- ", "-- * ", "://", "eyJ-", "eyA-", "-----BEGIN PRIVATE KEY-----", "authorization: is not ",
 	"cookie: ", "st=", "code:“", `code:"`, `code='`, `\`, `"code\"`, "a,", "[redacted:", "[redacted:x]", "<password>", "<password a", "x", "0", "%3D", "&quot;password", "password: not found ", "token: 401 ", "&quot;",
 	"bearer ", "-u ", "-b a=", "LOGIN \"", "PLAIN A", "password is1", "key=", "user[password", "password is ", "code 1", " 123456 is your ", "\x1b]", `{"name":"afg","value":`, "export token ", "Set-Cookie: a=b; ",
+	"jbsw y3dp ", "JBSW-", "abcd ", "aB1/", `aB1\/`, "%2FaB1", "AKIA ", "key JBSWY3DPEHPK3PXP ", "wJalrXUtnFEMI/K7MDENG/bPxRfiPLANTED9876+ ", "\nJBSWY3DPEHPK3PXP",
 }
 
 func TestLinear(t *testing.T) {
@@ -316,6 +317,9 @@ func FuzzText(f *testing.F) {
 	for _, s := range repeated {
 		f.Add(s + s)
 	}
+	f.Add("secret: " + "jbsw y3dp ehpk 3pxp, then")
+	f.Add("[redacted:key] JBSWY3DPEHPK3PXP" + "\nset up " + awsKey + ":" + aws)
+	f.Add(`"\n` + awsKey + `\nMFRGGZDFMZTWQ2LK\n"` + "\u00a0mfrg\u00a0gzdf\u00a0mztw\u00a0q2lk")
 	f.Add(`Cookie: a=b; password="x\"y" Authorization: Bearer ` + jwt + ` https://a:b@c/?code=abcdef12&x code is 123 456`)
 	f.Fuzz(func(t *testing.T, s string) {
 		once := redact.Text(s)
@@ -345,7 +349,7 @@ func TestIdempotentOnFragments(t *testing.T) {
 		"hunter2", "123456", "abc123def456", "x", "https://", "jo", "@", "example.org", "eyJhbGciOiJSUzI1NiJ9", ".", "ghp_0123456789abcdefghij",
 		":", "=", " ", " ", ": ", "\"", "'", "\\\"", "\\\\\\\"", "&", "?", ";", ",", "\n", "\\n", "[", "]", "{", "}", "<", ">", "</", "%3D", "%26", "&quot;",
 		"[redacted:", "[redacted:x]", "redacted", "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "--", "-u ", "the", "wrong", "&amp;", "(", ")", "/", "#",
-		"LOGIN ", "“", "”", "`", "|", "*", "-", "\t", "curl ", "export ", "Path=/", "S-1-", "G-",
+		"JBSW", "y3dp", "MFRGGZDFMZTWQ2LK", "AKIA", awsKey, "setup", "%2F", `\/`, "+", "LOGIN ", "“", "”", "`", "|", "*", "-", "\t", "curl ", "export ", "Path=/", "S-1-", "G-",
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 50_000 {

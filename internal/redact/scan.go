@@ -5,11 +5,12 @@ import "strings"
 // A scanner walks over a text word by word. A word is a run of letters,
 // digits and "_-."; what stands in front of a value is always one.
 type scanner struct {
-	s     string
-	spans []span
-	runs  [3]run // the last unquoted value looked at, by its surroundings
-	line  run    // the last line whose end was looked for
-	named named
+	s      string
+	spans  []span
+	runs   [3]run // the last unquoted value looked at, by its surroundings
+	line   run    // the last line whose end was looked for
+	base64 run    // the last run of base64 looked at
+	named  named
 }
 
 // A run remembers where an unquoted value ends, so that keys inside it need

@@ -12,7 +12,7 @@ type shape struct {
 
 // shapes: the issuers' documented formats, or what they are seen to be.
 var shapes = []shape{
-	{"AKIA", 16, "", "key"}, {"ASIA", 16, "", "key"}, // AWS
+	{"AKIA", 16, "", "key"}, {"ASIA", 16, "", "key"}, {"IQoJb3JpZ2lu", 40, "+/=%", "token"}, {"FwoGZXIvYXdz", 40, "+/=%", "token"}, // AWS
 	{"AIza", 30, "-_", "key"}, {"ya29.", 20, "-_.", "token"}, {"1//0", 30, "-_", "token"}, {"GOCSPX-", 20, "-_", "secret"}, // Google
 	{"ghp_", 20, "", "token"}, {"gho_", 20, "", "token"}, {"ghu_", 20, "", "token"}, {"ghs_", 20, "", "token"},
 	{"ghr_", 20, "", "token"}, {"github_pat_", 20, "_", "token"}, // GitHub
@@ -25,6 +25,9 @@ var shapes = []shape{
 	{"dop_v1_", 30, "", "token"}, {"hvs.", 20, "-_", "token"}, {"shpat_", 20, "", "token"}, {"EAAC", 40, "", "token"},
 	{"otpauth-migration://", 8, ":/?=%&+-_", "secret"},
 }
+
+// shapeStarts are the first bytes of all shapes: most words begin with none.
+const shapeStarts = "AISFEGxyghnpwdors1"
 
 // shapes masks what looks like a secret in or from a word on, whatever stands
 // before it. It returns where to go on: behind the secret, or behind the word.
@@ -43,7 +46,7 @@ func (sc *scanner) shapes(w word) int {
 			return max(to, w.to)
 		}
 	}
-	return w.to
+	return max(sc.accessKey(w), sc.setupKey(w), w.to)
 }
 
 // afterPercent: the two digits of an encoded character end a word as well as
@@ -51,6 +54,9 @@ func (sc *scanner) shapes(w word) int {
 func (sc *scanner) afterPercent(i int) bool { return sc.at(i-3) == '%' }
 
 func (sc *scanner) shapeAt(i int) int {
+	if strings.IndexByte(shapeStarts, sc.s[i]) < 0 {
+		return 0
+	}
 	for _, sh := range shapes {
 		if sc.s[i] != sh.prefix[0] || !sc.has(i, sh.prefix) {
 			continue
@@ -139,6 +145,10 @@ func (sc *scanner) userinfo(i int) int {
 		authority = text[:n]
 	}
 	user, rest, colon := strings.Cut(authority, ":")
+	if n := maskLen(authority); n > 0 { // it has a ":" of its own
+		user = authority[:n]
+		rest, colon = strings.CutPrefix(authority[n:], ":")
+	}
 	at := strings.LastIndexByte(authority, '@')
 	if colon && !strings.ContainsAny(authority[at+1:], ".:") && !digits(rest) && !strings.HasSuffix(authority, "@localhost") {
 		at = max(at, strings.LastIndexByte(text, '@')) // a password with a slash in it

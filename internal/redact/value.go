@@ -39,6 +39,9 @@ func textOf(key, value string) string {
 		if sc.s = key + ":" + value; (&scanner{s: sc.s}).checksum(len(key)+1) && all(value, isHex) {
 			return value
 		}
+		if to, _ := (&scanner{s: value}).base32(0, len(value)); to > 0 && to == len(value) && identifies(key) {
+			return value // it stands alone, but not without its name
+		}
 		return Text(value)
 	case c.rule == header:
 		sc.authorization(at)
