@@ -42,7 +42,7 @@ func TestMailVerdicts(t *testing.T) {
 		"imap behind encryption that nobody vouches for": {
 			args: append(append(with("mail-tls", map[string]string{"address": d.secure}), inOrder...),
 				with("imap", mailWith("address="+d.secure, "tls=implicit", "login=alice", "password-file="+wrong))...),
-			check: "mail-tls", layer: diag.LayerTLS, class: "client_misconfigured", blocked: []string{"imap", "smtp"}},
+			check: "mail-tls", layer: diag.LayerTLS, class: "tls_untrusted", blocked: []string{"imap", "smtp"}},
 		"imap behind a name that is not there": {
 			args: append(append(healthy("clock=accurate", "network-path=ok", "mail-tls=ok", "name-lookup=nxdomain"), with("name-lookup", map[string]string{"name": "127.0.0.1"})...),
 				with("imap", mailWith("address="+d.plain, "ca-file="+d.ca, "login=alice", "password-file="+wrong))...),
@@ -62,6 +62,33 @@ func TestMailVerdicts(t *testing.T) {
 			c.playbook = "mail-client"
 			if r := c.hold(t); strings.Contains(told(r), "open-sesame") || strings.Contains(told(r), "not-this-one") {
 				t.Errorf("a password is shown:\n%s", told(r))
+			}
+		})
+	}
+}
+
+// A mail server that encrypts from the first byte, with each fault that its
+// encryption can have: the verdict is of the encryption's class, names the cause
+// where the playbook knows one, and what is behind it is blocked.
+func TestMailEncryptionVerdicts(t *testing.T) {
+	clean(t)
+	causes := map[string]string{"tls.expired": "certificate-ended", "tls.not_yet_valid": "certificate-ended", "tls.untrusted": "certificate-unknown",
+		"tls.hostname_mismatch": "certificate-name", "tls.protocol_too_old": "encryption-old", "tls.client_cert_required": ""}
+	classes := map[string]string{"tls.expired": "tls_expired", "tls.not_yet_valid": "tls_expired", "tls.untrusted": "tls_untrusted",
+		"tls.hostname_mismatch": "tls_hostname", "tls.protocol_too_old": "tls_protocol", "tls.client_cert_required": "tls_untrusted"}
+	wrong := write(t, t.TempDir(), "wrong", "not-this-one\n")
+	for _, f := range tlsFaults {
+		cause, ok := causes[f.expected]
+		if !ok || f.ahead != 0 {
+			continue
+		}
+		t.Run(f.fault+", "+f.server, func(t *testing.T) {
+			s := startTLS(t, f)
+			args := append(with("mail-tls", map[string]string{"address": s.address, "ca-file": s.ca}), inOrder...)
+			r := consult{playbook: "mail-client", check: "mail-tls", layer: diag.LayerTLS, class: classes[f.expected], blocked: []string{"imap", "smtp"},
+				args: append(args, with("imap", mailWith("address="+s.address, "ca-file="+s.ca, "tls=implicit", "login=alice", "password-file="+wrong))...)}.hold(t)
+			if r.Verdict.Cause != cause || r.Verdict.Code != f.expected {
+				t.Errorf("the verdict is %s, cause %q; want %s, %q", r.Verdict.Code, r.Verdict.Cause, f.expected, cause)
 			}
 		})
 	}
