@@ -64,12 +64,8 @@ func TestStartTLSVerdicts(t *testing.T) {
 			}
 			t.Run(s.server+", "+f.fault, func(t *testing.T) {
 				c := f.certificate(t)
-				want := consult{playbook: s.playbook, check: s.check, layer: diag.LayerTLS, class: f.class, blocked: s.blocked,
-					args: append(healthy(s.healthy...), with(s.check, s.with(s.start(t, c), c))...)}
-				if s.playbook == "identity-admin" && f.expected == "tls.expired" {
-					want.class = "provider_outage" // it knows a cause, and whose it is to mend
-				}
-				want.hold(t)
+				consult{playbook: s.playbook, check: s.check, layer: diag.LayerTLS, class: f.class, blocked: s.blocked,
+					args: append(healthy(s.healthy...), with(s.check, s.with(s.start(t, c), c))...)}.hold(t)
 			})
 		}
 	}
