@@ -80,10 +80,14 @@ func (v *checkView) run(ctx context.Context, requests []diag.Request) map[string
 // inTheWay says which failed check makes a credential pointless to send; empty
 // when nothing is in the way.
 func (v *checkView) inTheWay(id string) string {
-	hiders := engine.Hiders(v.book, v.ev, id)
-	for _, c := range engine.Checks(v.book, v.ev) {
-		if c.Status == diag.Fail && slices.Contains(hiders, c.ID) {
+	hiders, checks := engine.Hiders(v.book, v.ev, id), engine.Checks(v.book, v.ev)
+	blocked := slices.IndexFunc(checks, func(c diag.Check) bool { return c.ID == id && c.Status == diag.Blocked })
+	for _, c := range checks {
+		switch {
+		case c.Status == diag.Fail && slices.Contains(hiders, c.ID):
 			return "no credential is sent while this fails: " + c.Title
+		case blocked >= 0 && checks[blocked].BlockedBy == c.ID:
+			return "no credential is sent while this asks to wait: " + c.Title
 		}
 	}
 	return ""

@@ -22,7 +22,8 @@ type judged struct {
 // failed reports whether the check stands as a failure of its own.
 func (j *judged) failed() bool { return j.Status == diag.Fail }
 
-// breaks reports whether the check stops whatever is behind it.
+// breaks reports whether the check stops whatever is behind it: it failed, or the
+// server asks to be left alone for a while, and answers nobody until then.
 func (j *judged) breaks() bool {
 	return j.failed() || j.Status == diag.Warn && j.found.Waits
 }
@@ -92,7 +93,7 @@ func (b *Book) hiddenBy(i int, all []judged, c *chain) int {
 			return slices.IndexFunc(all, func(j judged) bool { return j.ID == all[p].BlockedBy })
 		}
 		// An endpoint that refuses somebody is no broken one.
-		if all[p].failed() && (all[p].Layer.Chain() > 0 || b.Checks[i].After != nil) {
+		if all[p].breaks() && (all[p].Layer.Chain() > 0 || b.Checks[i].After != nil) {
 			return p
 		}
 	}

@@ -173,6 +173,9 @@ func (s *state) named(c *judged, cause string) diag.Verdict {
 	}
 	v.Why = sentence(c.Summary)
 	v.Next.Text = c.Remedy
+	if t, ok := c.Facts["retry_at"].(string); ok && c.found.Waits {
+		v.Next.Text += " Not before " + t + "."
+	}
 	return v
 }
 
@@ -197,9 +200,6 @@ func (s *state) brokenVerdict(c *judged) diag.Verdict {
 			v.Summary = sentence(c.found.Meaning) + " That says nothing about a phone, nor about your password. Leave it alone."
 			v.Next.Text += " Does a phone have internet and is refused all the same? Run this again, and say that it fails on mobile data or in another place."
 		}
-	}
-	if t, ok := c.Facts["retry_at"].(string); ok && c.found.Waits {
-		v.Next.Text += " Not before " + t + "."
 	}
 	return v
 }

@@ -133,4 +133,5 @@ func (a *challenged) describe() {
 		}
 	}
 	a.dateFacts(a.facts)
+	a.retryFacts(a.facts, a.env.Now())
 }

@@ -28,10 +28,7 @@ func (v *visit) facts(now time.Time) map[string]any {
 	}
 	facts["status"], facts["protocol"] = v.status, printable(v.proto)
 	v.dateFacts(facts)
-	if wait, ok := v.retryAfter(now); ok {
-		facts["retry_after_s"] = int(wait.Seconds())
-		facts["retry_at"] = now.Add(wait).UTC().Format(time.RFC3339)
-	}
+	v.retryFacts(facts, now)
 	return facts
 }
 

@@ -27,6 +27,14 @@ func (v *visit) retryAfter(now time.Time) (time.Duration, bool) {
 	return min(max(at.Sub(now), 0), longestRetry), true
 }
 
+// retryFacts adds how long the server asks to wait, and until when.
+func (v *visit) retryFacts(facts map[string]any, now time.Time) {
+	if wait, ok := v.retryAfter(now); ok {
+		facts["retry_after_s"] = int(wait.Seconds())
+		facts["retry_at"] = now.Add(wait).UTC().Format(time.RFC3339)
+	}
+}
+
 // untilWhen completes a sentence with how long to wait, if the server said.
 func (v *visit) untilWhen(facts map[string]any) string {
 	seconds, ok := facts["retry_after_s"].(int)

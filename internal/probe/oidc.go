@@ -102,6 +102,7 @@ func (l *look) see(ctx context.Context) shortfall {
 	l.there = l.there.orDate(v)
 	l.facts["description_url"] = shownURL(v.page())
 	v.dateFacts(l.facts)
+	v.retryFacts(l.facts, l.env.Now())
 	if lack.any() {
 		l.facts["status"] = v.status
 		return lack

@@ -175,6 +175,7 @@ func (l *look) heard(v *visit) {
 		}
 	}
 	v.dateFacts(l.facts)
+	v.retryFacts(l.facts, l.env.Now())
 	l.there = rightTime{}.orDate(v).orElse(l.there)
 }
 
