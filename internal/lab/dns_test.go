@@ -144,6 +144,8 @@ func TestDNS(t *testing.T) {
 		got := measureCode(t, probe.System(), 5*time.Second, "dns", map[string]string{"name": "www.example.com", "resolver": startBrokenUnbound(t, f.config), "known": "right.example.com"})
 		rows = append(rows, row{f.fault, f.server, f.expected, got})
 	}
+	rows = append(rows, row{"answers after more than a second", "unbound, behind a server in this process that waits", "dns.slow",
+		measureCode(t, probe.System(), 5*time.Second, "dns", map[string]string{"name": "right.example.com", "resolver": startLateDNS(t, server)})})
 	nobody := net.JoinHostPort("127.0.0.1", fmt.Sprint(freePort(t)))
 	rows = append(rows, row{"nobody answers for names", "none", "dns.unknown",
 		measureCode(t, probe.System(), 5*time.Second, "dns", map[string]string{"name": "right.example.com", "resolver": nobody})})

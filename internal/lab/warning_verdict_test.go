@@ -1,6 +1,9 @@
 package lab
 
 import (
+	"context"
+	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,13 +13,14 @@ import (
 
 // Where a warning is all that was found, the verdict names it with its remedy:
 // as a fault where it keeps programs out, and else beside what is in order.
-func (c consult) holdWarning(t *testing.T, playbook, check string) {
+func (c consult) holdWarning(t *testing.T, playbook, check string) *diag.Report {
 	t.Helper()
 	c.playbook, c.check = playbook, check
 	r := c.hold(t)
 	if v := r.Verdict; v.Next.Text == "" || v.Code == "" || v.Summary == "Everything that was checked from this computer is in order." {
 		t.Errorf("it is not named with its remedy: %q, %q, next %q\n%s", v.Code, v.Summary, v.Next.Text, told(r))
 	}
+	return r
 }
 
 const credentialsLayer = diag.LayerCredentials
@@ -111,15 +115,62 @@ func TestAPIWarnings(t *testing.T) {
 
 func TestTokenWarnings(t *testing.T) {
 	clean(t)
-	brief := startIssuer(t, 0, opSettings{"ttl": 30})
-	base := healthy("clock=accurate", "network-path=ok", "api-tls=ok")
-	ask := func(i issuer) []string {
-		return append(with("token", mailWith("file="+write(t, t.TempDir(), "token", i.token(t, "read")), "issuer="+i.url)), base...)
+	brief, ten := startIssuer(t, 0, opSettings{"ttl": 30}), startIssuer(t, 0, opSettings{"ttl": 600})
+	right := startChrony(t, inStep, goodTime...)
+	ask := func(i issuer, clock ...string) []string {
+		args := append(with("token", mailWith("file="+write(t, t.TempDir(), "token", i.token(t, "read")), "issuer="+i.url)), healthy("network-path=ok", "api-tls=ok")...)
+		return append(append(args, "--var", "ntp_servers=127.0.0.1:1"), clock...)
 	}
+	fast := func(env *probe.Env) { env.Now = func() time.Time { return time.Now().Add(27 * time.Minute) } }
 	for name, c := range map[string]consult{
-		"runs out within a minute": {args: append(ask(brief), "--var", "ntp_servers=127.0.0.1:1"), layer: diag.LayerSession, class: "token_expired", status: diag.Healthy},
+		"runs out within a minute": {args: ask(brief, "--check", "clock=accurate"), layer: diag.LayerSession, class: "token_expired", status: diag.Healthy},
+		// No time server can be asked: only the issuer's own time tells that it is the clock.
+		"in date by the issuer's time": {args: ask(ten, "--with", "clock.server=127.0.0.1:1"), env: fast, layer: diag.LayerClock, class: "clock_skew"},
 	} {
 		t.Run(name, func(t *testing.T) { c.holdWarning(t, "api-cloud", "token") })
+	}
+	t.Run("in date by the issuer's time, and the clock is measured", func(t *testing.T) {
+		r := consult{playbook: "api-cloud", check: "clock", layer: diag.LayerClock, class: "clock_skew", env: fast, args: ask(ten, "--with", "clock.server="+right.address)}.hold(t)
+		if !strings.Contains(told(r), "token: token.valid_at_server_time") {
+			t.Errorf("the token is in date by the issuer's time:\n%s", told(r))
+		}
+	})
+}
+
+// A clock that is right, and that nobody keeps so.
+func TestTimesyncWarnings(t *testing.T) {
+	clean(t)
+	right := startChrony(t, inStep, goodTime...)
+	follows, alone := talkingChrony(t, inStep, followLines(right, 0)...), talkingChrony(t, outOfStep, "allow 127.0.0.0/8")
+	for name, c := range map[string]struct {
+		socket  string
+		later   time.Duration
+		command func(context.Context, string, ...string) ([]byte, error)
+		code    string
+	}{
+		"served two days ago": {follows, 48 * time.Hour, nil, "timesync.stale"},
+		"served by nobody":    {alone, 0, nil, "timesync.not_synchronised"},
+		// systemd does not run here, so these are its words as it was heard elsewhere.
+		"switched off": {"", 0, func(_ context.Context, name string, _ ...string) ([]byte, error) {
+			if name != "timedatectl" {
+				return nil, exec.ErrNotFound
+			}
+			return []byte("NTP=no\nNTPSynchronized=no\nCanNTP=yes\n"), nil
+		}, "timesync.disabled"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := consult{args: healthy("clock=accurate", "network-path=ok"), layer: diag.LayerClock, class: "clock_skew", status: diag.Healthy,
+				env: func(env *probe.Env) {
+					env.OS, env.Command = "linux", c.command
+					if c.command == nil {
+						env.Command = askingAt(c.socket)
+					}
+					env.Now = func() time.Time { return time.Now().Add(c.later) }
+				}}.holdWarning(t, "clock", "time-service")
+			if r.Verdict.Code != c.code {
+				t.Errorf("the verdict is %s", r.Verdict.Code)
+			}
+		})
 	}
 }
 
@@ -160,6 +211,8 @@ func TestChainWarnings(t *testing.T) {
 		return healthy(rest...)
 	}
 	ends := startTLS(t, tlsFault{from: -80 * day, until: 6 * day})
+	slow := "http://" + plainNginx(t, "", "location / { proxy_pass http://"+hesitates(t)+"; }")
+	late := startLateDNS(t, startUnbound(t))
 	busy := "http://" + plainNginx(t, "", "location / { add_header Retry-After 60; return 429; }")
 	ways := map[string]wayFault{}
 	for _, f := range wayFaults(t) {
@@ -178,10 +231,12 @@ func TestChainWarnings(t *testing.T) {
 	}{
 		"clock 20 s slow": {"clock", consult{args: append(but("clock"), "--with", "clock.server="+right.address), layer: diag.LayerClock, class: "clock_skew", status: diag.Healthy,
 			env: func(env *probe.Env) { env.Now = func() time.Time { return time.Now().Add(-20 * time.Second) } }}},
-		"certificate runs out": {"login-tls", consult{args: append(but("login-tls"), "--with", "login-tls.address="+ends.address, "--with", "login-tls.ca-file="+ends.ca), layer: diag.LayerTLS, class: "tls_expired", status: diag.Healthy}},
-		"a proxy that works":   {"network-path", consult{args: through(ways["path.proxied"]), env: ways["path.proxied"].change, layer: diag.LayerPath, class: "proxy_required", status: diag.Healthy}},
-		"opened on the way":    {"network-path", consult{args: through(ways["path.intercepted"]), env: ways["path.intercepted"].change, layer: diag.LayerPath, class: "tls_untrusted", status: diag.Healthy}},
-		"asked too often":      {"login-page", consult{args: append(but("login-page"), "--var", "login_url="+busy+"/"), layer: diag.LayerEndpoint, class: "rate_limited", status: diag.Waiting}},
+		"certificate runs out":   {"login-tls", consult{args: append(but("login-tls"), "--with", "login-tls.address="+ends.address, "--with", "login-tls.ca-file="+ends.ca), layer: diag.LayerTLS, class: "tls_expired", status: diag.Healthy}},
+		"a proxy that works":     {"network-path", consult{args: through(ways["path.proxied"]), env: ways["path.proxied"].change, layer: diag.LayerPath, class: "proxy_required", status: diag.Healthy}},
+		"opened on the way":      {"network-path", consult{args: through(ways["path.intercepted"]), env: ways["path.intercepted"].change, layer: diag.LayerPath, class: "tls_untrusted", status: diag.Healthy}},
+		"a name that takes long": {"name-lookup", consult{args: append(but("name-lookup"), "--var", "login_url=https://right.example.com/", "--with", "name-lookup.resolver="+late), layer: diag.LayerDNS, class: "dns_failure", status: diag.Healthy}},
+		"a page that takes long": {"login-page", consult{args: append(but("login-page"), "--var", "login_url="+slow+"/"), layer: diag.LayerEndpoint, class: "provider_outage", status: diag.Healthy}},
+		"asked too often":        {"login-page", consult{args: append(but("login-page"), "--var", "login_url="+busy+"/"), layer: diag.LayerEndpoint, class: "rate_limited", status: diag.Waiting}},
 	} {
 		t.Run(name, func(t *testing.T) { c.holdWarning(t, "alarmcom", c.check) })
 	}
