@@ -21,7 +21,7 @@ import (
 )
 
 // guard is how long anything may take before it counts as hanging.
-const guard = 30 * time.Second
+const guard = 2 * time.Minute
 
 // seat is a person at a real terminal line, with the program on its other end.
 type seat struct {

@@ -75,7 +75,7 @@ func TestStoppingLetsRunsFinish(t *testing.T) {
 	<-g.began
 	stopped := make(chan error, 1)
 	go func() { stopped <- stop() }()
-	patience := time.After(10 * time.Second)
+	patience := time.After(time.Minute)
 	for ask1(t, e, "GET", "/-/ready", nil).Code != 503 {
 		select {
 		case <-patience:

@@ -15,7 +15,7 @@ import (
 
 // ready is how long a server may take until it answers as it should. chronyd
 // needs about five seconds to follow another one.
-const ready = 30 * time.Second
+const ready = time.Minute
 
 // A timeServer is a chronyd on a loopback port. It runs with -x, so that it
 // never touches this computer's clock.
