@@ -76,7 +76,7 @@ var badValues = map[string]struct {
 	"ssh.password-file": {noFile, "", "--address=127.0.0.1:1 --login=joe"}, "ssh.key-file": {noFile, "", "--address=127.0.0.1:1 --login=joe"},
 	"ssh.passphrase-file": {noFile, "", "--address=127.0.0.1:1 --login=joe --key-file=env:PASSWORD"},
 	"tls.address":         {append([]string{"ftp://x/", "joe@x:y"}, noHost...), "http://127.0.0.1:1/", ""},
-	"tls.starttls":        {[]string{"yes", "pop3", "IMAP"}, "smtp", "--address=127.0.0.1:1"},
+	"tls.starttls":        {[]string{"yes", "pop", "IMAP", "postgresql"}, "smtp", "--address=127.0.0.1:1"},
 	"tls.server-name":     {[]string{"bad name", "https://x/"}, "bücher.example", "--address=127.0.0.1:1"}, "tls.ca-file": {noPEM, "", "--address=127.0.0.1:1"},
 	"token.file": {noFile, "env:PASSWORD", ""}, "token.issuer": {noPage, "https://127.0.0.1:1", "--file=env:PASSWORD"},
 	"token.jwks-url": {noPage, "https://127.0.0.1:1/keys", "--file=env:PASSWORD"}, "token.audience": {noWord, "https://api.example.com api", "--file=env:PASSWORD"},

@@ -123,7 +123,7 @@ var tlsKind = Kind{Name: "tls", Layer: LayerTLS, Title: "Encryption", Outcomes: 
 		Remedy:  "Try another network; a firewall, filter or proxy may break the connection."},
 	{Name: "not_encrypted", Status: Fail, Scope: ScopeService, Class: "client_misconfigured",
 		Meaning: "what answers at that port does not encrypt from the first byte on",
-		Remedy: "Check the port: 443 is for web pages, 993 for IMAP, 465 for sending mail, 636 for LDAP. A port that encrypts only when it is asked to is looked at with --starttls imap, smtp or ldap. " +
+		Remedy: "Check the port: 443 is for web pages, 993 for IMAP, 995 for POP3, 465 for sending mail, 636 for LDAP. A port that encrypts only when it is asked to is looked at with --starttls imap, pop3, smtp, ldap or postgres. " +
 			"If the port is right, something else may answer in the server's place: try another network."},
 	refused(LayerEndpoint, "server"),
 }}

@@ -60,9 +60,9 @@ service anvil {
 // A dovecot is one that runs: an IMAP server.
 type dovecot struct {
 	*process
-	plain, secure string // addresses
-	ca            string
-	log           string // file
+	plain, secure, pop3 string // addresses; the last where it is served
+	ca                  string
+	log                 string // file
 }
 
 // startDovecot starts one with lines at the end of its configuration, which
@@ -72,6 +72,28 @@ func startDovecot(t *testing.T, lines ...string) dovecot {
 	return startDovecotWith(t, newCert(t), lines...)
 }
 
+// pop3Lines have it serve POP3 besides; the port is the third.
+const pop3Lines = `protocols = imap pop3
+service pop3-login {
+  inet_listener pop3 {
+    port = @POP3@
+  }
+  inet_listener pop3s {
+    port = 0
+  }
+}`
+
+// startPOP3 starts one with a certificate that serves POP3, and gives that address.
+func startPOP3(t *testing.T, cert labCert, lines ...string) string {
+	t.Helper()
+	findProgram(t, "pop3-login", "apt-get install dovecot-pop3d", "/usr/lib/dovecot", "/usr/libexec/dovecot")
+	d := startDovecotWith(t, cert, append(lines, pop3Lines)...)
+	if !d.accepts(t.Context(), d.pop3) {
+		t.Fatalf("dovecot does not serve POP3:\n%s", d.said.String())
+	}
+	return d.pop3
+}
+
 // startDovecotWith starts one with a certificate.
 func startDovecotWith(t *testing.T, cert labCert, lines ...string) dovecot {
 	t.Helper()
@@ -79,7 +101,7 @@ func startDovecotWith(t *testing.T, cert labCert, lines ...string) dovecot {
 	asRoot(t)
 	for range 5 {
 		dir := sharedDir(t)
-		ports := freeTCP(t, 2)
+		ports := freeTCP(t, 3)
 		if err := os.MkdirAll(filepath.Join(dir, "mail", "alice"), 0o777); err != nil {
 			t.Fatal(err)
 		}
@@ -88,9 +110,9 @@ func startDovecotWith(t *testing.T, cert labCert, lines ...string) dovecot {
 		}
 		write(t, dir, "users", "alice:{PLAIN}open-sesame::::::\nbob:{PLAIN}open-sesame::::::nologin reason=locked\n")
 		write(t, dir, "oauth2.conf", "introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix="+dir+"/keys/\n")
-		config := fill(dovecotConfig+strings.Join(lines, "\n")+"\n", "@DIR@", dir, "@CERT@", cert.cert, "@KEY@", cert.key, "@IMAP@", ports[0], "@IMAPS@", ports[1])
+		config := fill(dovecotConfig+strings.Join(lines, "\n")+"\n", "@DIR@", dir, "@CERT@", cert.cert, "@KEY@", cert.key, "@IMAP@", ports[0], "@IMAPS@", ports[1], "@POP3@", ports[2])
 		d := dovecot{start(t, path, "-F", "-c", write(t, dir, "dovecot.conf", config)),
-			"127.0.0.1:" + ports[0], "127.0.0.1:" + ports[1], cert.ca, filepath.Join(dir, "log")}
+			"127.0.0.1:" + ports[0], "127.0.0.1:" + ports[1], "127.0.0.1:" + ports[2], cert.ca, filepath.Join(dir, "log")}
 		// Its own end takes its helpers with it.
 		t.Cleanup(func() {
 			_ = d.cmd.Process.Signal(syscall.SIGTERM)

@@ -19,10 +19,14 @@ type starting struct {
 var startings = []starting{
 	{"dovecot", "imap", func(t *testing.T, c labCert) string { return startDovecotWith(t, c).plain },
 		"mail-client", "mail-tls", []string{"imap", "smtp"}, []string{"clock=accurate", "network-path=ok", "name-lookup=ok"}},
+	{"dovecot, POP3", "pop3", func(t *testing.T, c labCert) string { return startPOP3(t, c) },
+		"mail-client", "mail-tls", []string{"imap", "smtp"}, []string{"clock=accurate", "network-path=ok", "name-lookup=ok"}},
 	{"exim", "smtp", func(t *testing.T, c labCert) string { return startEximWith(t, c).plain },
 		"mail-client", "mail-tls", []string{"imap", "smtp"}, []string{"clock=accurate", "network-path=ok", "name-lookup=ok"}},
 	{"slapd", "ldap", func(t *testing.T, c labCert) string { return startSlapdWith(t, c, slapdTLS).plain },
 		"identity-admin", "service-tls", []string{"discovery", "issuer", "ldap"}, []string{"clock=accurate", "network-path=ok"}},
+	{"postgres", "postgres", func(t *testing.T, c labCert) string { return startPostgres(t, &c) },
+		"api-cloud", "api-tls", []string{"issuer", "s3", "api-sign-in"}, []string{"clock=accurate", "network-path=ok"}},
 }
 
 // startFaults are the faults of certificates that are shown over STARTTLS.
@@ -47,9 +51,15 @@ func TestStartTLS(t *testing.T) {
 			rows = append(rows, row{f.fault, s.server, f.expected, got})
 		}
 	}
-	bare := startDovecot(t, "ssl = no", "disable_plaintext_auth = no").plain
-	got := measureCode(t, probe.System(), ready, "tls", map[string]string{"address": bare, "starttls": "imap"})
-	rows = append(rows, row{"no STARTTLS", "dovecot without TLS", "tls.handshake_failed", got})
+	plain := []string{"ssl = no", "disable_plaintext_auth = no"}
+	for _, bare := range []struct{ server, protocol, address string }{
+		{"dovecot without TLS", "imap", startDovecot(t, plain...).plain},
+		{"dovecot without TLS, POP3", "pop3", startPOP3(t, newCert(t), plain...)},
+		{"postgres without TLS", "postgres", startPostgres(t, nil)},
+	} {
+		got := measureCode(t, probe.System(), ready, "tls", map[string]string{"address": bare.address, "starttls": bare.protocol})
+		rows = append(rows, row{"no STARTTLS", bare.server, "tls.handshake_failed", got})
+	}
 	holdRows(t, rows)
 	checkTable(t, "starttls", rows)
 }

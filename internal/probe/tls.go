@@ -26,7 +26,7 @@ var tlsProbe = Probe{
   authdoctor probe tls --address 192.0.2.7:8443 --server-name nas.example.com --ca-file ca.pem`,
 	Params: []Param{
 		{Name: "address", Target: true, Required: true, Form: tlsAddressForm, Doc: "host, host:port or the address of a page; port 443 unless it says another"},
-		{Name: "starttls", Form: oneOf("imap", "ldap", "smtp"), Doc: "imap, ldap or smtp: ask for encryption as that protocol does; its own port unless the address says another"},
+		{Name: "starttls", Form: oneOf("imap", "ldap", "pop3", "postgres", "smtp"), Doc: "imap, ldap, pop3, postgres or smtp: ask for encryption as that protocol does; its own port unless the address says another"},
 		{Name: "server-name", Form: serverNameForm, Doc: "name that the server must prove, when it is not the host of the address"},
 		{Name: "ca-file", Form: pemForm, Doc: "file of certificates (PEM) to trust besides the system's own"},
 	},
@@ -89,7 +89,7 @@ func planTLS(with Params) (tlsPlan, error) {
 	}
 	start, ok := tlsOpenings[with["starttls"]]
 	if !ok {
-		return tlsPlan{}, errors.New("starttls: must be imap, ldap or smtp")
+		return tlsPlan{}, errors.New("starttls: must be imap, ldap, pop3, postgres or smtp")
 	}
 	t, err := parseMailTarget(with["address"], with["server-name"], start.port)
 	return tlsPlan{t, start}, err
@@ -123,6 +123,8 @@ func judgeNoHandshake(g greeting, facts map[string]any) diag.Finding {
 		return unknown(facts, "%s", faultStopped)
 	case errors.Is(g.err, errNotMail):
 		return unknown(facts, "%s", errNotMail)
+	case errors.Is(g.err, errTurnedAway):
+		return unknown(facts, "%s", g.err)
 	case errors.Is(g.err, errNoStart):
 		return found("handshake_failed", errNoStart.Error(), facts)
 	case g.plainText():
@@ -139,17 +141,24 @@ func judgeNoHandshake(g greeting, facts map[string]any) diag.Finding {
 		// the same from here.
 		return unknown(facts, "the server took the connection, and then said nothing in time")
 	}
-	return found("handshake_failed", handshakeSummary(g), facts)
+	text := handshakeSummary(g)
+	if f := explainNet(g.err); !g.start && (f == faultClosed || f == faultReset) {
+		text += portHint(facts) // it may have heard something else than its own protocol
+	}
+	return found("handshake_failed", text, facts)
 }
 
 // plainPorts are where a protocol begins in the clear: how to look at its
-// encryption there (RFC 8314 for mail, RFC 4513 for LDAP), or where else.
+// encryption there (RFC 8314 for mail, RFC 4513 for LDAP, and PostgreSQL's own
+// description), or where else.
 var plainPorts = map[string]string{
-	"25":  "mail is encrypted there only after it is asked for (--starttls smtp)",
-	"587": "mail is encrypted there only after it is asked for (--starttls smtp)",
-	"143": "mail is encrypted there only after it is asked for (--starttls imap); port 993 is encrypted from the first byte on",
-	"389": "a directory is encrypted there only after it is asked for (--starttls ldap); port 636 is encrypted from the first byte on",
-	"80":  "encrypted web pages are on port 443",
+	"25":   "mail is encrypted there only after it is asked for (--starttls smtp)",
+	"587":  "mail is encrypted there only after it is asked for (--starttls smtp)",
+	"143":  "mail is encrypted there only after it is asked for (--starttls imap); port 993 is encrypted from the first byte on",
+	"110":  "mail is encrypted there only after it is asked for (--starttls pop3); port 995 is encrypted from the first byte on",
+	"389":  "a directory is encrypted there only after it is asked for (--starttls ldap); port 636 is encrypted from the first byte on",
+	"80":   "encrypted web pages are on port 443",
+	"5432": "a database is encrypted there only after it is asked for (--starttls postgres)",
 }
 
 // portHint says what is right for the port of a server that does not encrypt.

@@ -23,6 +23,7 @@ type greeting struct {
 	took    map[string]any // facts of the first connection, in milliseconds
 	proxy   string         // that it went through, fit to be shown; empty for none
 	dialErr error          // there was no connection at all
+	start   bool           // encryption was asked for, not begun with
 	err     error          // of the handshake, or of the first read
 	certs   []*x509.Certificate
 	version uint16 // 0 when none was agreed
@@ -37,7 +38,7 @@ type greeting struct {
 // be seen, it asks once more, offering what is too old to be used, to tell a
 // server of the past from one that cannot agree at all.
 func greet(ctx context.Context, env Env, t tlsPlan) greeting {
-	var g greeting
+	g := greeting{start: t.start.upgrade != nil}
 	p := &phases{now: env.Now}
 	p.begin()
 	timedCtx, timedEnv := p.timedGreeting(ctx, env)
@@ -67,7 +68,7 @@ func (g greeting) mayBeOld() bool {
 		return false
 	}
 	f := explainNet(g.err)
-	if errors.Is(g.err, errNoStart) || errors.Is(g.err, errNotMail) {
+	if errors.Is(g.err, errNoStart) || errors.Is(g.err, errNotMail) || errors.Is(g.err, errTurnedAway) {
 		return false
 	}
 	return f != faultTimeout && f != faultStopped

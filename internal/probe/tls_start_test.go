@@ -2,8 +2,10 @@ package probe
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/tls"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -49,12 +51,86 @@ func TestTLSAskedFor(t *testing.T) {
 		{"not trusted", sayIMAP(t, "* OK ready", "IMAP4rev1 STARTTLS", "OK begin", other), "untrusted", ""},
 		{"not offered", sayIMAP(t, "* OK ready", "IMAP4rev1", "", nil), "handshake_failed", "does not offer to encrypt"},
 		{"offered and refused", sayIMAP(t, "* OK ready", "IMAP4rev1 STARTTLS", "NO not now", nil), "handshake_failed", "does not offer to encrypt"},
+		{"turned away", sayIMAP(t, "* BYE too many connections", "", "", nil), diag.NoAnswer, "before encryption can be asked for: too many connections"},
 		{"another protocol", sayIMAP(t, "220 ESMTP", "", "", nil), diag.NoAnswer, "does not speak this protocol"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := runTLS(t.Context(), worldAt(tt.address, poolOf(root)), Params{"address": "signin.example", "starttls": "imap"})
 			if got.Outcome != tt.outcome || !strings.Contains(got.Summary, tt.text) || got.Facts["address"] != "signin.example:143" {
 				t.Errorf("%s (%s), %v", got.Outcome, got.Summary, got.Facts)
+			}
+		})
+	}
+}
+
+// sayPOP3 is a mail server that greets, and answers STLS so; where that is +OK
+// it goes on encrypted.
+func sayPOP3(t *testing.T, greeting, answer string, config *tls.Config) string {
+	t.Helper()
+	return serveRaw(t, func(conn net.Conn) {
+		fmt.Fprintf(conn, "%s\r\n", greeting)
+		lines := bufio.NewScanner(conn)
+		for lines.Scan() {
+			if lines.Text() == "STLS" {
+				fmt.Fprintf(conn, "%s\r\n", answer)
+				if config != nil {
+					_ = tls.Server(conn, config).Handshake()
+				}
+			}
+		}
+	})
+}
+
+// sayPostgres is a database server that answers the wish for encryption so, and
+// nothing else.
+func sayPostgres(t *testing.T, answer string, config *tls.Config) string {
+	t.Helper()
+	return serveRaw(t, func(conn net.Conn) {
+		wish := make([]byte, len(sslRequest))
+		if _, err := io.ReadFull(conn, wish); err != nil || !bytes.Equal(wish, sslRequest) {
+			return
+		}
+		_, _ = io.WriteString(conn, answer)
+		if config != nil {
+			_ = tls.Server(conn, config).Handshake()
+		}
+		_, _ = io.Copy(io.Discard, conn)
+	})
+}
+
+func TestTLSAskedForElsewhere(t *testing.T) {
+	root := newIssuer(t, "Test Root")
+	good := &tls.Config{Certificates: []tls.Certificate{root.server(nil)}}
+	other := &tls.Config{Certificates: []tls.Certificate{newIssuer(t, "Stranger").server(nil)}}
+	old := &tls.Config{Certificates: good.Certificates, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
+	const noStart = "does not offer to encrypt"
+	for _, tt := range []struct {
+		name, protocol, address, outcome, text string
+	}{
+		{"in order", "pop3", sayPOP3(t, "+OK ready <1@a.test>", "+OK begin", good), "ok", "trusted"},
+		{"in order, in one word", "pop3", sayPOP3(t, "+OK", "+OK", good), "ok", "trusted"},
+		{"not trusted", "pop3", sayPOP3(t, "+OK ready", "+OK begin", other), "untrusted", ""},
+		{"old", "pop3", sayPOP3(t, "+OK ready", "+OK begin", old), "protocol_too_old", "TLS 1.1"},
+		{"not offered", "pop3", sayPOP3(t, "+OK ready", "-ERR unknown command", nil), "handshake_failed", noStart},
+		{"turned away", "pop3", sayPOP3(t, "-ERR [SYS/TEMP] too many \x1b[1mconnections", "", nil), diag.NoAnswer, "turns this computer away before encryption can be asked for: [SYS/TEMP] too many [1mconnections"},
+		{"another protocol", "pop3", sayPOP3(t, "* OK IMAP4rev1", "", nil), diag.NoAnswer, "does not speak this protocol"},
+		{"another answer", "pop3", sayPOP3(t, "+OK ready", "220 begin", nil), diag.NoAnswer, "does not speak this protocol"},
+		{"words put in before the handshake", "pop3", sayPOP3(t, "+OK ready", "+OK begin\r\n+OK forged", good), "ok", "trusted"},
+		{"without an end", "pop3", sayPOP3(t, "+OK "+strings.Repeat("x", 2*mostBytes), "", nil), "handshake_failed", ""},
+
+		{"in order", "postgres", sayPostgres(t, "S", good), "ok", "trusted"},
+		{"not trusted", "postgres", sayPostgres(t, "S", other), "untrusted", ""},
+		{"old", "postgres", sayPostgres(t, "S", old), "protocol_too_old", "TLS 1.1"},
+		{"not offered", "postgres", sayPostgres(t, "N", nil), "handshake_failed", noStart},
+		{"turned away", "postgres", sayPostgres(t, "E\x00\x00\x00\x20SFATAL", nil), diag.NoAnswer, "turns this computer away before encryption can be asked for"},
+		{"another protocol", "postgres", sayPostgres(t, "+OK ready", nil), diag.NoAnswer, "does not speak this protocol"},
+		{"words put in before the handshake", "postgres", sayPostgres(t, "SR\x00\x00\x00\x08\x00\x00\x00\x00", nil), "not_encrypted", ""},
+	} {
+		t.Run(tt.protocol+", "+tt.name, func(t *testing.T) {
+			got := runTLS(t.Context(), worldAt(tt.address, poolOf(root)), Params{"address": "signin.example", "starttls": tt.protocol})
+			port := map[string]string{"pop3": "110", "postgres": "5432"}[tt.protocol]
+			if got.Outcome != tt.outcome || !strings.Contains(got.Summary, tt.text) || got.Facts["address"] != "signin.example:"+port {
+				t.Errorf("%s (%s), %v; want %s (%s)", got.Outcome, got.Summary, got.Facts, tt.outcome, tt.text)
 			}
 		})
 	}
@@ -84,6 +160,22 @@ func TestPhasesAreTimed(t *testing.T) {
 		}
 		if total, _ := phases["total_ms"].(float64); total < sum {
 			t.Errorf("%s: the parts come to %v, the whole is %v", kind, sum, phases["total_ms"])
+		}
+	}
+}
+
+// A server that hangs up at what is not its own protocol: the port says which
+// that may be, unless it was asked in that way already.
+func TestTLSHangsUpAtAKnownPort(t *testing.T) {
+	hangsUp := serveRaw(t, func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)) })
+	for _, tt := range []struct{ port, protocol, hint string }{
+		{"5432", "", "; a database is encrypted there only after it is asked for (--starttls postgres)"},
+		{"5432", "postgres", ""},
+		{"443", "", ""},
+	} {
+		got := runTLS(t.Context(), worldAt(hangsUp, nil), Params{"address": "signin.example:" + tt.port, "starttls": tt.protocol})
+		if want := "the connection was cut in the middle of the handshake" + tt.hint; got.Outcome != "handshake_failed" || got.Summary != want {
+			t.Errorf("%s %s: %s (%s)", tt.port, tt.protocol, got.Outcome, got.Summary)
 		}
 	}
 }
