@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -34,6 +35,9 @@ func TestHowSureACauseMustBe(t *testing.T) {
 			v := engine.Judge(compile(t, book), diag.NewEvidence(), tt.told)
 			if v.Status != tt.want {
 				t.Errorf("verdict %s, want %s", v.Status, tt.want)
+			}
+			if likely := fmt.Sprintf("Most likely: x (%.0f in 100).", tt.x); (tt.told || v.Status == diag.Problem) && v.Summary != likely {
+				t.Errorf("%q, want %q", v.Summary, likely)
 			}
 			if v.Status == diag.Inconclusive && tt.told && (v.Cause != "x" || v.Next.Step != "fix-x") {
 				t.Errorf("cause %q, next %+v: what leads and what is first are told", v.Cause, v.Next)
@@ -251,6 +255,15 @@ func TestTheCheckBehindACause(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a pass that speaks for it is nothing to see to", func(t *testing.T) {
+		book := twoCauses(97, 3)
+		book.Checks = []playbook.Check{{ID: "page", Run: "http", Likely: map[string]playbook.Row{"x": {"ok": {P: .99}}}}}
+		ev := here()
+		ev.Given("page", "ok")
+		if v := engine.Judge(compile(t, book), ev, true); v.Cause != "x" || v.Check != "" {
+			t.Errorf("cause %q, check %q", v.Cause, v.Check)
+		}
+	})
 	t.Run("not one that speaks for another", func(t *testing.T) {
 		v := engine.Judge(compile(t, pausing(nil)), opened("same-network", map[string]string{"way": "proxied"}), true)
 		if v.Cause != "outage" || v.Check != "" {

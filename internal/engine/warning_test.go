@@ -38,6 +38,29 @@ func TestAWarningIsNamed(t *testing.T) {
 	}
 }
 
+// A warning that keeps programs out and speaks for the cause that leads has the
+// class that was measured. On the way to the service it comes before any step;
+// off the way the step for that cause comes next.
+func TestAWarningThatSpeaksForTheLeader(t *testing.T) {
+	for run, tt := range map[string]struct{ outcome, class, step string }{
+		"oidc": {"key_rotating", "token_invalid", ""},
+		"imap": {"no_auth_offered", "client_misconfigured", "fix-x"},
+		"snmp": {"not_in_view", "permission_denied", "fix-x"},
+	} {
+		t.Run(run, func(t *testing.T) {
+			book := twoCauses(60, 40)
+			book.Causes[0].Class = "account_locked"
+			book.Checks = []playbook.Check{{ID: "c", Run: run, Likely: map[string]playbook.Row{"x": {tt.outcome: {P: .8}}}, Otherwise: playbook.Row{tt.outcome: {P: .3}}}}
+			ev := here()
+			ev.Given("c", tt.outcome)
+			v := engine.Judge(compile(t, book), ev, true)
+			if v.Check != "c" || v.Cause != "x" || v.Class != tt.class || v.Next.Step != tt.step {
+				t.Errorf("%+v", v)
+			}
+		})
+	}
+}
+
 // Through a broken way nothing is known of an account, whatever its cause
 // would look like to one.
 func TestABrokenWayNamesNoAccount(t *testing.T) {
