@@ -1,6 +1,8 @@
 package diag_test
 
 import (
+	"fmt"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -51,6 +53,42 @@ func TestTheCatalogue(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("catalogue (-want +got):\n%s", diff)
+	}
+}
+
+// The table of internal/README.md lists every outcome, as it is here.
+func TestTheReadmeListsEveryOutcome(t *testing.T) {
+	data, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, ok := strings.Cut(string(data), "| kind | layer | outcomes |\n|---|---|---|\n")
+	got, _, ok2 := strings.Cut(rest, "\n\n")
+	if !ok || !ok2 {
+		t.Fatal("internal/README.md has no table of outcomes")
+	}
+	var want []string
+	for _, k := range diag.Kinds {
+		parts := map[diag.Status][]string{}
+		for _, o := range k.Outcomes {
+			name := o.Name
+			if layer := k.LayerOf(o); layer != k.Layer {
+				name += " (" + string(layer) + ")"
+			}
+			parts[o.Status] = append(parts[o.Status], name)
+		}
+		row := make([]string, 0, 3)
+		for _, status := range []diag.Status{diag.Pass, diag.Warn, diag.Fail} {
+			names := strings.Join(parts[status], ", ")
+			if names == "" {
+				names = "-"
+			}
+			row = append(row, names)
+		}
+		want = append(want, fmt.Sprintf("| `%s` | %s | %s |", k.Name, k.Layer, strings.Join(row, " · ")))
+	}
+	if diff := cmp.Diff(want, strings.Split(got, "\n")); diff != "" {
+		t.Errorf("internal/README.md (-want +got):\n%s", diff)
 	}
 }
 
