@@ -42,7 +42,7 @@ var rooms = map[string][]string{
 	"internal/logs":        {"internal/diag", "internal/explain", "internal/redact"}, // redact: what logs hold is printed
 	"internal/phone":       {"internal/diag"},
 	"internal/plan":        {},
-	"internal/playbook":    {"internal/diag"},
+	"internal/playbook":    {"internal/diag", "internal/redact"}, // redact: excerpts are cut out of lines, which hold what tells a secret
 	"internal/probe":       {"internal/diag"},
 	"internal/redact":      {"internal/diag"},
 	"internal/report":      {"internal/diag", "internal/redact"},

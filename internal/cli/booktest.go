@@ -183,9 +183,9 @@ func testRun(all []played, minimum float64) diag.TestRun {
 	run := diag.TestRun{Name: "playbook test", Cases: []diag.TestCase{}}
 	for _, one := range all {
 		for _, r := range one.results {
-			c := diag.TestCase{Group: one.file, Name: r.Scenario.Name, Failure: r.Failure}
+			c := diag.TestCase{Group: one.file, Name: told(r.Scenario.Name)}
 			if r.Failure != "" {
-				c.Failure = fmt.Sprintf("%s:%d\n%s", one.file, r.Scenario.Line, r.Failure)
+				c.Failure = told(fmt.Sprintf("%s:%d\n%s", one.file, r.Scenario.Line, r.Failure))
 			}
 			run.Cases = append(run.Cases, c)
 		}

@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +85,9 @@ var talkers = []talker{
 		return []string{"http_auth", "--url", webServer(t, 401, "text/html", "<title>"+text+"</title>", text)}
 	}},
 	{"tls", true, func(t *testing.T, text string) []string { return []string{"tls", "--address", tlsServer(t, text)} }},
+	{"ntp", false, func(t *testing.T, text string) []string {
+		return []string{"clock", "--server", ntpServer(t, text), "--date-url", dateServer(t, text)}
+	}},
 	{"dns", true, func(t *testing.T, text string) []string {
 		text = strings.ReplaceAll(text, " "+marker, "."+marker)             // no name has a space
 		if strings.Contains(text, " ") || strings.HasPrefix(text, "ASP.") { // dots are escaped in names
@@ -95,6 +99,7 @@ var talkers = []talker{
 
 // Each server says each secret, and what a check makes of it is searched.
 func plantTalkers(t *testing.T) {
+	counted := false
 	for i, tk := range talkers {
 		shown := false
 		for j, p := range planted() {
@@ -104,12 +109,17 @@ func plantTalkers(t *testing.T) {
 			if (i+j)%5 == 0 {
 				format = "text"
 			}
+			kept := t.TempDir()
 			got := run(t, func(s *cli.System) {
-				home(t.TempDir())(s) // where tries are counted
+				home(kept)(s) // where tries are counted
 				s.Now, s.Probe = cli.OS().Now, cli.OS().Probe
 				s.Probe.Getenv = s.Getenv
 			}, append(args, "--format", format, "--timeout", "2s")...)
 			search(t, "server "+tk.name, got.stdout+got.stderr)
+			if files, err := os.ReadDir(kept); err != nil || len(files) > 0 {
+				counted = true
+				searchFiles(t, "kept of server "+tk.name, kept)
+			}
 			shown = shown || strings.Contains(got.stdout, marker)
 			if got.code == 2 {
 				t.Fatalf("%s: %s", tk.name, got.stderr)
@@ -118,6 +128,9 @@ func plantTalkers(t *testing.T) {
 		if shown != tk.shown {
 			t.Errorf("%s: what the server says is shown: %t", tk.name, shown)
 		}
+	}
+	if !counted {
+		t.Error("no try was counted, so that nothing kept was searched")
 	}
 }
 
@@ -263,6 +276,48 @@ func snmpServer(t *testing.T, text string) string {
 		}
 	}()
 	return c.LocalAddr().String()
+}
+
+// ntpServer answers with a text, and then with a refusal that has the text
+// behind it, where NTP has its extensions.
+func ntpServer(t *testing.T, text string) string {
+	t.Helper()
+	c, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	go func() {
+		request := make([]byte, 512)
+		for {
+			n, from, err := c.ReadFrom(request)
+			if err != nil {
+				return
+			}
+			if n < 48 {
+				continue
+			}
+			answer := make([]byte, 48, 48+len(text))
+			answer[0] = 3<<6 | 4<<3 | 4 // not set, version 4, a server
+			copy(answer[12:16], text)   // why it refuses
+			copy(answer[24:32], request[40:48])
+			for _, packet := range [][]byte{[]byte(text), append(answer, text...)} {
+				_, _ = c.WriteTo(packet, from)
+			}
+		}
+	}()
+	return c.LocalAddr().String()
+}
+
+// dateServer says a text where the time should be.
+func dateServer(t *testing.T, text string) string {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for _, name := range []string{"Date", "Server", "Age"} {
+			w.Header().Set(name, text)
+		}
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
 }
 
 // plantKey is one for all certificates: only what they say matters.

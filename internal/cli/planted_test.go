@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/authdoctor/authdoctor/internal/cli"
@@ -25,7 +26,7 @@ type plant struct{ secret, text string }
 
 // planted are put together here, so that scanners of sources do not take them
 // for real ones.
-func planted() []plant {
+var planted = sync.OnceValue(func() []plant {
 	jwt := "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiJwbGFudGVkLTx4PiJ9" + "." + strings.Repeat("Qx7", 14)
 	hex := "9f86d081884c7d65" + "9a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a"
 	var list []plant
@@ -52,11 +53,14 @@ func planted() []plant {
 		{"apiKey18planted", "X-API-Key: «»"}, {"apiKey19planted", "api_key=«»"}, {"npm_" + "Planted34567890abcdefghijklmnopqrstuv", "//registry.npmjs.org/:_authToken=«»"},
 		{"glpat-" + "planted890abcdefgh", "PRIVATE-TOKEN: «»"}, {"digestResp20abc", `Authorization: Digest username="jo", response="«»"`}, {"sk_live_" + "planted890abcdefghijkl", "Stripe key «»"},
 		{"planted21pin", "passphrase: «»"}, {"5551234", "PIN: «»"}, {"csrf22plantedtoken0123", "csrf=«»"}, {"deviceCode23abc", `{"device_code":"«»"}`}, {"plantedRefresh24", "refresh_token=«»"},
+		// without a word in front of them
+		{"je7MtGbClwBF/2Zp9Utk/" + "h3yCo8nvbPlantedQ9x", "it answers 403 for «»"}, {"q7Zt2Vb9Lk4Xn1Rw8Yc5/" + "bPxRfiCYPLANTED99zK", "AKIA" + "PLANTED7EXAMPLE6:«»"},
+		{"MFRGGZDFMZTWQ2LK" + "PLANTED7", "«» was the setup key"}, {"mfrg gzdf mztw q2lk", "the authenticator wants «», it says"},
 	} {
 		list = append(list, plant{t[0], strings.ReplaceAll(t[1], "«»", t[0])})
 	}
 	return list
-}
+})
 
 // search fails for every secret that is in a text.
 func search(t *testing.T, place string, text string) {
@@ -109,15 +113,20 @@ func TestSixtySecretsAreInNoOutput(t *testing.T) {
 	if n := len(planted()); n < 60 {
 		t.Fatalf("only %d secrets", n)
 	}
-	t.Run("explain", plantExplain)
-	t.Run("logs", plantLogs)
-	t.Run("message", plantMessage)
 	t.Run("server", plantServer)
 	t.Run("environment", plantEnvironment)
 	t.Run("talkers", plantTalkers)
-	t.Run("files", plantFiles)
-	t.Run("wrong", plantWrong)
 	t.Run("phone", plantPhone)
+	// What waits for nobody can share the computer.
+	for name, plant := range map[string]func(*testing.T){
+		"explain": plantExplain, "logs": plantLogs, "message": plantMessage, "reports": plantReports, "books": plantBooks,
+		"wrong files": plantWrongFiles, "wrong arguments": plantWrongArguments,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			plant(t)
+		})
+	}
 }
 
 // Beside an error that is known, so that what stands around it is looked at.

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
+
+	"github.com/authdoctor/authdoctor/internal/redact"
 )
 
 // Limits of a file. Each keeps what a hostile or broken file can cost within
@@ -150,6 +152,17 @@ func (s *source) line(number int) []rune {
 	return s.runes[number]
 }
 
+// shown is a line as an excerpt may show it. Whoever prints an excerpt masks it,
+// but what is cut out of a line may hold a secret without what tells that it is
+// one: there it is looked for first.
+func (s *source) shown(number int) []rune {
+	line := s.line(number)
+	if len(line) <= excerptWidth {
+		return line
+	}
+	return []rune(redact.Stars(string(line)))
+}
+
 // err is problems as an error, nil when there are none.
 func (s *source) err() error {
 	if list := s.problems(); len(list) > 0 {
@@ -166,12 +179,12 @@ func (s *source) excerpt(at span) string {
 	if at.line > len(s.lines) {
 		return ""
 	}
-	line, skipped := window(s.line(at.line), at.column, at.width)
+	line, skipped := window(s.shown(at.line), at.column, at.width)
 	column := min(at.column-skipped, len(line)+1)
 	width := max(1, min(at.width, len(line)-column+1))
 	var b strings.Builder
 	if at.line > 1 && strings.TrimSpace(s.lines[at.line-2]) != "" && skipped == 0 {
-		before, _ := window(s.line(at.line-1), 1, 0)
+		before, _ := window(s.shown(at.line-1), 1, 0)
 		b.WriteString(gutter(at.line-1, before))
 	}
 	b.WriteString(gutter(at.line, line))

@@ -187,6 +187,9 @@ func kissReason(code string) string {
 	case "DENY", "RSTR":
 		return "server does not serve this computer (" + code + ")"
 	}
+	if strings.ContainsFunc(code, func(r rune) bool { return r < 'A' || r > 'Z' }) {
+		return "server refuses" // and says no code (RFC 5905, section 7.4)
+	}
 	return "server refuses (" + code + ")"
 }
 

@@ -202,6 +202,7 @@ func TestAskNTP(t *testing.T) {
 			reading{answered: true, stratum: 16, reason: "server has no time"}, 1},
 		{"asked too often", ntpWay{answer: rate}, reading{answered: true, reason: "server was asked too often (RATE)"}, 1},
 		{"denied", ntpWay{answer: ntpAnswer{kiss: "DENY"}}, reading{answered: true, reason: "server does not serve this computer (DENY)"}, 1},
+		{"a kiss that is no code", ntpWay{answer: ntpAnswer{kiss: "5551"}}, reading{answered: true, reason: "server refuses"}, 1},
 		{"another kiss", ntpWay{answer: ntpAnswer{kiss: "NKEY"}}, reading{answered: true, reason: "server refuses (NKEY)"}, 1},
 		{"asked too often after a good answer",
 			ntpWay{reply: func(nth int) *ntpAnswer {

@@ -11,7 +11,7 @@ func (sc *scanner) accessKey(w word) int {
 	if w.from < sc.base64.to {
 		return 0
 	}
-	from := sc.start(w)
+	from := w.from
 	if _, size := sc.base64At(max(from-1, 0)); size == 3 {
 		from-- // it begins with an encoded mark
 	}
@@ -37,7 +37,7 @@ func (sc *scanner) accessKey(w word) int {
 	}
 	key := sc.plain(from, to)
 	next := sc.at(to)
-	if next == '=' || inWord(next) && (next != '.' || inWord(sc.at(to+1))) || from <= w.from && inWord(sc.at(from-1)) {
+	if next == '=' || inWord(next) && (next != '.' || inWord(sc.at(to+1))) || from < w.from && inWord(sc.at(from-1)) {
 		return 0
 	}
 	// Keys have 25 turns and 18 oddities; one in a thousand has less than 15 or
@@ -51,15 +51,6 @@ func (sc *scanner) accessKey(w word) int {
 	}
 	sc.add(from, to, "key")
 	return to
-}
-
-// start is where a word begins behind the escaped line break that it seems to
-// begin with, as in "\nKEY".
-func (sc *scanner) start(w word) int {
-	if sc.at(w.from-1) == '\\' && strings.IndexByte("nrt", sc.s[w.from]) >= 0 {
-		return w.from + 1
-	}
-	return w.from
 }
 
 // base64At is the character of base64 at i, and how many bytes it is written with.

@@ -16,12 +16,12 @@ const (
 // setupKey masks the secret of an authenticator app where it stands alone on
 // its line, or beside a word for one. It returns where to go on, or 0.
 func (sc *scanner) setupKey(w word) int {
-	from := sc.start(w)
+	from := w.from
 	if n := w.to - from; n != group && n < setupKeyLeast || n == group && !sc.moreFollows(w.to) {
 		return 0 // as for almost every word
 	}
 	to, letters := sc.base32(from, w.to)
-	if to == 0 || from == w.from && from > 0 && strings.IndexByte(`/+%@\$#_-.`, sc.s[from-1]) >= 0 {
+	if to == 0 || from > 0 && strings.IndexByte(`+%@\$#`, sc.s[from-1]) >= 0 {
 		return 0
 	}
 	// How odd it must be depends on what else looks like it: words of four
@@ -177,7 +177,8 @@ func random32(s string) bool {
 var setUpWords = []string{"secret", "key", "setup", "set up", "set-up", "seed", "otp", "2fa", "mfa", "factor", "authenticator", "manual"}
 
 // setUp reports such a word on the line, or on the line before where nothing
-// else stands in front; unless what stands there is said to be an id.
+// else stands in front; unless what stands there is said to be an id, and not
+// said to be more behind it.
 func (sc *scanner) setUp(from, to int) bool {
 	before := sc.s[max(from-64, 0):from]
 	if n := strings.LastIndex(before, maskStart); n >= 0 {
@@ -188,11 +189,12 @@ func (sc *scanner) setUp(from, to int) bool {
 	before = strings.ToLower(before[strings.LastIndexByte(before, '\n')+1:])
 	last := strings.TrimSuffix(strings.TrimRight(before, ` \:=>("'`), " is")
 	last = last[strings.LastIndexAny(last, ` _-.<"'`)+1:]
-	if identifies(last) {
-		return false
-	}
 	after, _, _ := strings.Cut(sc.s[to:min(to+32, len(sc.s))], "\n")
 	after = strings.ToLower(after)
+	said := strings.HasPrefix(after, " is ") || strings.HasPrefix(after, " was ")
+	if identifies(last) && !said {
+		return false
+	}
 	for _, word := range setUpWords {
 		if strings.Contains(before, word) || strings.Contains(after, word) {
 			return true

@@ -139,7 +139,7 @@ func (sc *scanner) inner(i int) bool {
 
 // form reports a form that begins with this key: "code=…&state=…".
 func (sc *scanner) form(key, value int) bool {
-	if before := sc.at(key - 1); before != 0 && !isSpace(before) && !isQuote(before) {
+	if before := sc.at(key - 1); before != 0 && !isSpace(before) && !isQuote(before) && !sc.spelt(key-1) {
 		return false
 	}
 	for i := value; i < len(sc.s) && i < value+2048 && !isSpace(sc.s[i]) && !isQuote(sc.s[i]); i++ {

@@ -25,3 +25,15 @@ func TestMarkedKnowsWhereThingsStood(t *testing.T) {
 		}
 	}
 }
+
+func TestStarsKeepEverythingInItsColumn(t *testing.T) {
+	for _, test := range []struct{ in, want string }{
+		{"nothing sécret", "nothing sécret"},
+		{"title: password=höhle9x; token: [redacted:x] é", "title: password=*******; token: [redacted:x] é"},
+		{"http://joe:pw1@example.org/?code=abcdef12&x=1", "http://joe:***@example.org/?code=********&x=1"},
+	} {
+		if got := Stars(test.in); got != test.want {
+			t.Errorf("%q: %q, want %q", test.in, got, test.want)
+		}
+	}
+}

@@ -13,6 +13,7 @@ package redact
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // rounds bounds how often Text goes over a text whose masks uncover more. One
@@ -38,6 +39,27 @@ func Marked(s string) (masked string, origin func(place int) int) {
 		}
 		return place
 	}
+}
+
+// Stars is Text with a star for each character of a secret in the place of its
+// mask, so that everything else stays in its column.
+func Stars(s string) string {
+	masked, origin := Marked(s)
+	if masked == s {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(masked); {
+		n := maskLen(masked[i:])
+		if from, to := origin(i), origin(i+n); n > 0 && s[from:to] != masked[i:i+n] {
+			b.WriteString(strings.Repeat("*", utf8.RuneCountInString(s[from:to])))
+		} else {
+			n = max(n, 1)
+			b.WriteString(masked[i : i+n])
+		}
+		i += n
+	}
+	return b.String()
 }
 
 // rounded goes over a text until no mask uncovers more.

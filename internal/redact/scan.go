@@ -37,6 +37,8 @@ func (sc *scanner) scan() {
 			i += maskLen(sc.s[i:])
 		case sc.s[i] == ':':
 			i = sc.userinfo(i)
+		case sc.spelt(i):
+			i++
 		case inWord(sc.s[i]):
 			w := sc.wordAt(i)
 			i = max(sc.shapes(w), sc.keyed(w, previous), sc.command(w))
@@ -108,6 +110,15 @@ func (sc *scanner) lineEnd(i int) int {
 // escapedBreak: a line break that a string of JSON or of a program spells out.
 func (sc *scanner) escapedBreak(i int) bool {
 	return sc.s[i] == '\\' && (sc.at(i+1) == 'n' || sc.at(i+1) == 'r')
+}
+
+// spelt reports the letter of a line break or tab that is spelt out in front of
+// a word, as in "\ncode=…", unless the word with it is a secret's key.
+func (sc *scanner) spelt(i int) bool {
+	if sc.at(i-1) != '\\' || strings.IndexByte("nrt", sc.s[i]) < 0 || !inWord(sc.at(i+1)) {
+		return false
+	}
+	return classify(sc.text(sc.wordAt(i)), "").rule == never
 }
 
 // lineStart reports whether only marks of a list or a quotation stand before i

@@ -93,7 +93,7 @@ func TestUnlabelledLeavesAlone(t *testing.T) {
 		"principalId AROAJQABLZS4A3QDU576Q may not read the secret",    // ids of AWS
 		"InvalidAccessKeyId; Request ID: H72X5BJ3YTBW2DKF; Host ID: x", //
 		`the key is wrong, "requestId":"H72X5BJ3YTBW2DKF"`,             //
-		"https://example.org/key/JBSWY3DPEHPK3PXP",                     // a path
+		"https://example.org/on/JBSWY3DPEHPK3PXP",                      // a path
 		"user with such name", "quiz site they land", "bean with that name",
 		"this code will work only once with your setup key",
 		"smtp imap pop3 ldap",
