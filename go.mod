@@ -3,7 +3,6 @@ module github.com/authdoctor/authdoctor
 go 1.26.0
 
 require (
-	github.com/BobuSumisu/aho-corasick v1.0.3
 	github.com/agext/levenshtein v1.2.3
 	github.com/aws/aws-sdk-go-v2 v1.47.7
 	github.com/beevik/ntp v1.6.0

@@ -59,7 +59,6 @@ var rooms = map[string][]string{
 // owners gives each library the rooms that may import it: one, unless a
 // reason says more.
 var owners = map[string][]string{
-	"github.com/BobuSumisu/aho-corasick": {"internal/explain"},
 	"github.com/agext/levenshtein":       {"internal/playbook"},
 	"github.com/aws/aws-sdk-go-v2":       {"internal/probe"},
 	"github.com/beevik/ntp":              {"internal/probe"},

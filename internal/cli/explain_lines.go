@@ -16,6 +16,9 @@ import (
 // maxTold bounds what a page holds; a stream has no end.
 const maxTold = 1000
 
+// readAtOnce is how much of the lines is read at a time.
+const readAtOnce = 64 << 10
+
 // A lineReading takes every line of standard input as a message of its own. As
 // JSON each line is answered; people are told of those that mean something.
 type lineReading struct {
@@ -56,7 +59,7 @@ func (e *explanation) eachLine(known *explain.Explainer) error {
 
 // line answers one line, of a very long one the beginning.
 func (l *lineReading) line(n int, line []byte, _ bool) error {
-	told := explainLine(l.known, string(line))
+	told := explainLine(l.known, line)
 	told.Answer.ID, l.read = n, n
 	if told.Answer.Recognised() {
 		l.recognised++
@@ -79,11 +82,11 @@ func (l *lineReading) line(n int, line []byte, _ bool) error {
 
 // explainLine masks secrets only in what may mean something: that takes longer
 // than finding out.
-func explainLine(known *explain.Explainer, line string) explain.Told {
+func explainLine(known *explain.Explainer, line []byte) explain.Told {
 	if !known.MayMean(line) {
-		return known.Tell("")
+		return explain.Told{Answer: explain.Unrecognised()}
 	}
-	return known.Tell(line)
+	return known.Tell(string(line))
 }
 
 // batch answers each line of JSON before it reads the next. A bad line is told
@@ -142,7 +145,7 @@ func answerLine(known *explain.Explainer, n int, line []byte, whole bool) explai
 	case !ok:
 		return explain.Unread(item.ID, n, "'text' is no string")
 	}
-	a := explainLine(known, text).InGiven()
+	a := explainLine(known, []byte(text)).InGiven()
 	a.ID = item.ID
 	return a
 }
@@ -165,7 +168,7 @@ func lineEncoder(w io.Writer) *json.Encoder {
 // scan reads standard input line by line. Of a line, what is kept is bounded;
 // the input is not.
 func (e *explanation) scan(line func(n int, line []byte, whole bool) error) error {
-	in := bufio.NewReader(logs.Plain(e.Stdin))
+	in := bufio.NewReaderSize(logs.Plain(e.Stdin), readAtOnce)
 	var kept []byte
 	for n := 1; ; n++ {
 		kept = kept[:0]

@@ -4,7 +4,8 @@
 // What it knows is data, diag.Signatures. How it decides is here: a message is
 // cleaned of its wrappers (clean.go), one pass finds the literals that occur in
 // it (literals.go), the signatures behind them are held against the text
-// (match.go), printed times are compared (times.go), and the matches are ranked
+// (match.go) as far as it holds what their patterns need (pattern.go,
+// needs.go), printed times are compared (times.go), and the matches are ranked
 // (rank.go).
 package explain
 
@@ -39,7 +40,14 @@ type LineError struct {
 
 // Unread is the answer to a line of a batch that is no message.
 func Unread(id any, line int, reason string) Answer {
-	return Answer{Schema: Schema, ID: id, Alternatives: []string{}, Findings: []Finding{}, Error: &LineError{Line: line, Reason: reason}}
+	a := Unrecognised()
+	a.ID, a.Error = id, &LineError{Line: line, Reason: reason}
+	return a
+}
+
+// Unrecognised is the answer to a message in which nothing is known.
+func Unrecognised() Answer {
+	return Answer{Schema: Schema, Alternatives: []string{}, Findings: []Finding{}}
 }
 
 // Recognised reports whether the message is a known one, also as a look-alike.

@@ -31,7 +31,7 @@ const maxRounds = 5
 func clean(message string) view {
 	v := view{text: message}
 	for range maxRounds {
-		if !strings.ContainsAny(v.text, "\\%&\"\n\r\t|\x1b") && !strings.Contains(v.text, "  ") && isASCII(v.text) {
+		if !wrapped([]byte(v.text)) {
 			break
 		}
 		u := unwrapper{in: v.text, form: isForm(v.text), fold: folding(v.text)}
@@ -43,6 +43,28 @@ func clean(message string) view {
 	}
 	v.lower = lowerASCII(v.text)
 	return v
+}
+
+// wrapped reports whether there may be anything to undo in a text. Most lines
+// of a log are as they should be.
+func wrapped(text []byte) bool {
+	var before byte
+	var quoted, plus bool
+	for _, c := range text {
+		if special[c] {
+			switch {
+			case c == ' ' && before != ' ':
+			case c == '"' && before != '"':
+				quoted = true
+			case c == '+':
+				plus = true
+			default:
+				return true
+			}
+		}
+		before = c
+	}
+	return quoted && plus
 }
 
 // span translates a place in the view into one in the message.
@@ -77,13 +99,24 @@ func isASCII(s string) bool {
 
 // lowerASCII keeps the length of the text, which strings.ToLower does not.
 func lowerASCII(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
+	isUpper := func(c byte) bool { return 'A' <= c && c <= 'Z' }
+	from := 0
+	for from < len(s) && !isUpper(s[from]) {
+		from++
 	}
-	return string(b)
+	if from == len(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	b.WriteString(s[:from])
+	for _, c := range []byte(s[from:]) {
+		if isUpper(c) {
+			c += 'a' - 'A'
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
 }
 
 // isForm recognises a query or a form, in which + is a space.

@@ -79,7 +79,7 @@ func TestCorpus(t *testing.T) {
 		t.Run(filepath.Base(filepath.Dir(file))+"/"+filepath.Base(file), func(t *testing.T) {
 			all, bySystem := tally{}, map[string]*tally{}
 			for _, s := range samples(t, file) {
-				if a := e.Explain(redact.Text(s.Text)); a.Recognised() && !e.MayMean(s.Text) {
+				if a := e.Explain(redact.Text(s.Text)); a.Recognised() && !e.MayMean([]byte(s.Text)) {
 					t.Errorf("%s: recognised as %s, yet it means nothing at first sight", s.ID, a.System)
 				}
 				a := e.Explain(redact.Text(s.Text)) // as the command does

@@ -1,98 +1,139 @@
 package explain
 
-import (
-	"strings"
-	"sync"
-
-	trie "github.com/BobuSumisu/aho-corasick"
-)
-
-// A prefilter finds which of many literals occur in a text. In the first texts
-// the literals that could begin at a place are compared one by one; once much
-// text has gone by, an automaton is built that finds them all in one pass.
-// Building it takes longer than reading a hundred messages.
+// A prefilter finds which of many literals occur in a text, whatever the case,
+// in one pass that allocates nothing. Each literal is known by a window of it:
+// some of its bytes, those that the fewest other literals hold. Only where the
+// last bytes read are such a window is a literal compared.
+//
+// An automaton of so many literals finds them no faster, and takes more memory
+// than all the rest of the program.
 type prefilter struct {
-	words  []string // lower case
-	first  []int32  // a word that begins with two bytes, by their number; -1 for none
-	next   []int32  // the next word that begins as this one does; -1 for none
-	once   sync.Once
-	trie   *trie.Trie
-	behind [][]int // words that begin with a key, by the number of the key
-	lock   sync.Mutex
-	budget int // bytes that may still be read without the automaton
+	words   []string // lower case
+	windows []window // by the number of their word
+	// first is a word whose window has a hash, and one more; 0 for none. What
+	// other words have it follows in windows.
+	first [1 << firstBits]int32
+	// seen is of which widths there are windows with a hash. It is looked up
+	// for each byte of a text, and so is small.
+	seen [1 << seenBits]uint8
+}
+
+// A window is some bytes of a word by which it is found.
+type window struct {
+	key  uint64
+	end  int   // how much of the word stands before its end
+	next int32 // another word whose window has the same place in first, and one more
 }
 
 const (
-	// patience is how much text is read before the automaton pays.
-	patience = 256 << 10
-	// keyLength is how much of a literal goes into the automaton: the rest is
-	// compared afterwards, and the automaton stays small.
-	keyLength = 10
+	seenBits  = 17
+	firstBits = 14
 )
+
+// A window has the width that its word has room for: so many bytes. It is had
+// of the last eight by shifting them so far, and flagged so in seen.
+var widths = []struct {
+	bytes, shift int
+	flag         uint8
+}{{8, 0, eight}, {4, toFour, four}, {3, toThree, three}, {2, toTwo, two}}
+
+const (
+	eight, four, three, two uint8 = 1, 2, 4, 8
+	toFour, toThree, toTwo        = 32, 40, 48
+)
+
+// read takes a byte into the last eight. Letters lose their case; a few marks
+// become others, which comparing tells apart.
+func read(last uint64, c byte) uint64 { return last>>8 | uint64(c|0x20)<<56 }
+
+// hashed spreads keys over the upper bits.
+func hashed(key uint64) uint64 { return key * 0x9E3779B97F4A7C15 }
 
 // newPrefilter takes words of two bytes and more.
 func newPrefilter(words []string) *prefilter {
-	p := &prefilter{words: words, first: make([]int32, 1<<16), next: make([]int32, len(words)), budget: patience}
-	for i := range p.first {
-		p.first[i] = -1
+	p := &prefilter{words: words, windows: make([]window, len(words))}
+	holders := make([]uint16, 1<<16)
+	for _, w := range words {
+		eachWindow(w, func(key uint64, _ int) { holders[hashed(key)>>48]++ })
 	}
 	for i, w := range words {
-		start := pair(w, 0)
-		p.next[i], p.first[start] = p.first[start], int32(i)
+		at, fewest := &p.windows[i], ^uint16(0)
+		flag := eachWindow(w, func(key uint64, end int) {
+			if n := holders[hashed(key)>>48]; n < fewest {
+				at.key, at.end, fewest = key, end, n
+			}
+		})
+		h := hashed(at.key)
+		p.seen[h>>(64-seenBits)] |= flag
+		at.next, p.first[h>>(64-firstBits)] = p.first[h>>(64-firstBits)], int32(i)+1
 	}
 	return p
 }
 
-// pair is the number of the two bytes at a place.
-func pair(s string, at int) int { return int(s[at])<<8 | int(s[at+1]) }
-
-// find calls hit with the number of each literal that occurs in lower, which
-// is in lower case; possibly more than once.
-func (p *prefilter) find(lower string, hit func(word int)) {
-	if p.short(len(lower)) {
-		p.compare(lower, hit)
-		return
+// eachWindow calls back with every window that a word could have. It returns
+// the flag of their width.
+func eachWindow(word string, call func(key uint64, end int)) uint8 {
+	of := widths[len(widths)-1]
+	for _, w := range widths {
+		if len(word) >= w.bytes {
+			of = w
+			break
+		}
 	}
-	p.once.Do(p.build)
-	p.trie.Walk([]byte(lower), func(end, n, pattern int64) bool {
-		for _, i := range p.behind[pattern] {
-			if strings.HasPrefix(lower[end-n+1:], p.words[i]) {
-				hit(i)
+	var last uint64
+	for i := range len(word) {
+		if last = read(last, word[i]); i+1 >= of.bytes {
+			call(last>>of.shift, i+1)
+		}
+	}
+	return of.flag
+}
+
+// find calls hit with the number of each literal that occurs in a text,
+// possibly more than once, until it says that this is enough.
+func (p *prefilter) find(text []byte, hit func(word int) (enough bool)) {
+	var last uint64
+	for i, c := range text {
+		last = read(last, c)
+		if p.sees(last, eight)|p.sees(last>>toFour, four)|p.sees(last>>toThree, three)|p.sees(last>>toTwo, two) == 0 {
+			continue
+		}
+		for _, w := range widths {
+			if key := last >> w.shift; p.sees(key, w.flag) != 0 && p.compare(text, i+1, key, hit) {
+				return
 			}
 		}
-		return true
-	})
-}
-
-// compare finds the literals without the automaton.
-func (p *prefilter) compare(lower string, hit func(word int)) {
-	for at := range len(lower) - 1 {
-		for i := p.first[pair(lower, at)]; i >= 0; i = p.next[i] {
-			if strings.HasPrefix(lower[at:], p.words[i]) {
-				hit(int(i))
-			}
-		}
 	}
 }
 
-func (p *prefilter) short(n int) bool {
-	p.lock.Lock()
-	defer p.lock.Unlock()
-	p.budget -= n
-	return p.budget >= 0
+// sees is 0 when no window of a width has the key.
+func (p *prefilter) sees(key uint64, width uint8) uint8 {
+	return p.seen[hashed(key)>>(64-seenBits)] & width
 }
 
-func (p *prefilter) build() {
-	var keys []string
-	number := map[string]int{}
-	for i, w := range p.words {
-		key := w[:min(len(w), keyLength)]
-		n, ok := number[key]
-		if !ok {
-			n = len(keys)
-			number[key], keys, p.behind = n, append(keys, key), append(p.behind, nil)
+// compare holds the words whose window ends at a place of the text against it.
+func (p *prefilter) compare(text []byte, end int, key uint64, hit func(word int) (enough bool)) bool {
+	for n := p.first[hashed(key)>>(64-firstBits)]; n > 0; n = p.windows[n-1].next {
+		w := &p.windows[n-1]
+		if w.key == key && begins(text, end-w.end, p.words[n-1]) && hit(int(n-1)) {
+			return true
 		}
-		p.behind[n] = append(p.behind[n], i)
 	}
-	p.trie = trie.NewTrieBuilder().AddStrings(keys).Build()
+	return false
+}
+
+// begins reports whether a word in lower case stands at a place of the text.
+func begins(text []byte, from int, word string) bool {
+	if from < 0 || len(text)-from < len(word) {
+		return false
+	}
+	for i, c := range text[from : from+len(word)] {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != word[i] {
+			return false
+		}
+	}
+	return true
 }

@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -14,36 +13,32 @@ import (
 type Explainer struct {
 	rules []*rule
 	words *prefilter
-	// owners lists what waits for each literal: rules by their number, marks
-	// by -1 - their number.
-	owners [][]int
+	// owners says what waits for each literal: a rule by its number, a mark
+	// by -1 - its number.
+	owners []int
 	marks  []diag.SystemMark
 	// settings are signatures that no literal leads to.
 	settings []*rule
 	advice   map[string]diag.Advice
 }
 
-// A rule is a signature that is ready to be used. Its pattern is compiled when
-// it is first needed: one message needs few of them.
+// A rule is a signature that is ready to be used. Its pattern is looked at when
+// its literals first stand in a message: one message needs few of them.
 type rule struct {
 	diag.Signature
 	weight  int
 	once    sync.Once
-	pattern *regexp.Regexp
+	pattern pattern
 }
 
 // New makes an Explainer of signatures that were read strictly.
 func New(known diag.Signatures) *Explainer {
 	e := &Explainer{marks: known.Marks, advice: known.Advice}
 	var words []string
-	number := map[string]int{}
-	own := func(literal string, owner int) {
-		n, ok := number[literal]
-		if !ok {
-			n = len(words)
-			number[literal], words, e.owners = n, append(words, literal), append(e.owners, nil)
+	own := func(literals []string, owner int) {
+		for _, l := range literals {
+			words, e.owners = append(words, lowerASCII(l)), append(e.owners, owner)
 		}
-		e.owners[n] = append(e.owners[n], owner)
 	}
 	for i, s := range known.List {
 		r := &rule{Signature: s, weight: slices.Index(diag.Strengths, s.Strength)}
@@ -51,14 +46,10 @@ func New(known diag.Signatures) *Explainer {
 		if len(s.Literals) == 0 {
 			e.settings = append(e.settings, r)
 		}
-		for _, l := range s.Literals {
-			own(lowerASCII(l), i)
-		}
+		own(s.Literals, i)
 	}
 	for i, m := range known.Marks {
-		for _, l := range m.Literals {
-			own(lowerASCII(l), -1-i)
-		}
+		own(m.Literals, -1-i)
 	}
 	e.words = newPrefilter(words)
 	return e
@@ -74,7 +65,10 @@ type hit struct {
 // match finds every rule that fits, and the systems that are marked.
 func (e *Explainer) match(v view) (hits []hit, marked []diag.SystemMark) {
 	var wanted []int
-	e.words.find(v.lower, func(word int) { wanted = append(wanted, e.owners[word]...) })
+	e.words.find([]byte(v.text), func(word int) bool {
+		wanted = append(wanted, e.owners[word])
+		return false
+	})
 	slices.Sort(wanted)
 	for _, owner := range slices.Compact(wanted) {
 		if owner < 0 {
@@ -141,18 +135,9 @@ func (r *rule) match(v view) (hit, bool) {
 		at := earliest(v.lower, r.Literals)
 		return hit{rule: r, span: at}, at[1] > 0
 	}
-	r.once.Do(func() { r.pattern = regexp.MustCompile("(?i)" + r.Pattern) })
-	found := r.pattern.FindStringSubmatchIndex(v.text)
-	if found == nil || found[0] == found[1] {
-		return hit{}, false
-	}
-	h := hit{rule: r, span: [2]int{found[0], found[1]}, groups: map[string]string{}}
-	for i, name := range r.pattern.SubexpNames() {
-		if name != "" && found[2*i] >= 0 {
-			h.groups[name] = v.text[found[2*i]:found[2*i+1]]
-		}
-	}
-	return h, true
+	r.once.Do(func() { r.pattern = patternOf(r.Pattern) })
+	at, groups := r.pattern.find(v)
+	return hit{rule: r, span: at, groups: groups}, at[0] < at[1]
 }
 
 // abbreviation is the longest literal of letters alone that must be a whole

@@ -13,7 +13,7 @@ const maxFindings = 5
 
 // Explain says what a message means. Text of any length and kind is welcome.
 func (e *Explainer) Explain(message string) Answer {
-	a := Answer{Schema: Schema, Alternatives: []string{}, Findings: []Finding{}}
+	a := Unrecognised()
 	v := clean(message)
 	hits, marked := e.match(v)
 	hits = rank(hits)
@@ -40,9 +40,15 @@ func (e *Explainer) Explain(message string) Answer {
 // MayMean reports whether a message could hold anything that is known. Nothing
 // of it is kept: it may be asked of text whose secrets are still in it, and
 // for most lines of a log its no saves masking them.
-func (e *Explainer) MayMean(message string) bool {
+func (e *Explainer) MayMean(message []byte) bool {
+	if wrapped(message) {
+		message = []byte(clean(string(message)).text)
+	}
 	may := false
-	e.words.find(clean(message).lower, func(int) { may = true })
+	e.words.find(message, func(word int) bool {
+		may = e.owners[word] >= 0
+		return may
+	})
 	return may
 }
 

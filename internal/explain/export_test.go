@@ -1,0 +1,35 @@
+package explain
+
+// Literals finds which of some words, in lower case, a text holds.
+func Literals(words []string) func(text string) (found map[string]bool) {
+	p := newPrefilter(words)
+	return func(text string) map[string]bool {
+		found := map[string]bool{}
+		p.find([]byte(text), func(word int) bool {
+			found[words[word]] = true
+			return false
+		})
+		return found
+	}
+}
+
+// FindPattern is how a signature's pattern is looked for.
+func FindPattern(expression string) func(text string) (at [2]int, groups map[string]string) {
+	p := patternOf(expression)
+	return func(text string) ([2]int, map[string]string) {
+		return p.find(view{text: text, lower: lowerASCII(text)})
+	}
+}
+
+// Needs reports whether a text holds what one of a pattern's alternatives needs.
+func Needs(expression string) func(text string) bool {
+	p := patternOf(expression)
+	return func(text string) bool {
+		for _, a := range p {
+			if a.needs.metBy(lowerASCII(text)) {
+				return true
+			}
+		}
+		return false
+	}
+}

@@ -1,0 +1,195 @@
+package explain
+
+import (
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// A need is what a text must hold for a pattern to fit it: words, for most
+// patterns. That they are not there is found out in much less time than that
+// the pattern does not fit. The zero need is met by every text.
+type need struct {
+	words []string // one of them, in lower case
+	all   []need
+	some  []need // at least one
+}
+
+// metBy reports whether a text in lower case holds what is needed.
+func (n *need) metBy(lower string) bool {
+	switch {
+	case n.words != nil:
+		return slices.ContainsFunc(n.words, func(w string) bool { return strings.Contains(lower, w) })
+	case n.all != nil:
+		return !slices.ContainsFunc(n.all, func(part need) bool { return !part.metBy(lower) })
+	case n.some != nil:
+		return slices.ContainsFunc(n.some, func(part need) bool { return part.metBy(lower) })
+	}
+	return true
+}
+
+func (n *need) zero() bool { return n.words == nil && n.all == nil && n.some == nil }
+
+// longS and kelvin are the letters beyond ASCII that a pattern takes for s and
+// k when it takes both cases. No need knows them.
+const longS, kelvin = 'ſ', '\u212a'
+
+const (
+	// fewest letters that are looked for: shorter ones are in almost any text.
+	leastWord = 2
+	// mostTexts bounds the texts that a part of a pattern is followed to.
+	mostTexts = 24
+)
+
+// A part is what is known of a part of a pattern: all the texts that it fits,
+// in lower case, when they are few, or else what they need.
+type part struct {
+	texts []string
+	needs need
+}
+
+// need is the need of a part that stands by itself.
+func (p part) need() need {
+	if p.texts == nil {
+		return p.needs
+	}
+	if slices.ContainsFunc(p.texts, func(t string) bool { return len(t) < leastWord }) {
+		return need{}
+	}
+	return need{words: p.texts}
+}
+
+// of looks at a part of a pattern. What it does not know needs nothing.
+func of(re *syntax.Regexp) part {
+	switch re.Op {
+	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return part{texts: []string{""}}
+	case syntax.OpLiteral:
+		return literal(re.Rune)
+	case syntax.OpCharClass:
+		return class(re.Rune)
+	case syntax.OpCapture:
+		return of(re.Sub[0])
+	case syntax.OpQuest:
+		if p := of(re.Sub[0]); p.texts != nil {
+			return part{texts: union(p.texts, []string{""})}
+		}
+	case syntax.OpPlus:
+		return part{needs: of(re.Sub[0]).need()}
+	case syntax.OpRepeat:
+		if re.Min > 0 {
+			return part{needs: of(re.Sub[0]).need()}
+		}
+	case syntax.OpConcat:
+		return concat(re.Sub)
+	case syntax.OpAlternate:
+		return alternate(re.Sub)
+	}
+	return part{}
+}
+
+// literal needs its text, of which letters beyond ASCII are left out: their
+// cases are not bytes of the same number.
+func literal(runes []rune) part {
+	text := lowerASCII(string(runes))
+	if isASCII(text) {
+		return part{texts: []string{text}}
+	}
+	var all []need
+	for _, piece := range strings.FieldsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		if n := (part{texts: []string{piece}}).need(); !n.zero() {
+			all = append(all, n)
+		}
+	}
+	return part{needs: need{all: all}}
+}
+
+// class is one letter of few.
+func class(ranges []rune) part {
+	var texts []string
+	for i := 0; i < len(ranges); i += 2 {
+		for r := ranges[i]; r <= ranges[i+1]; r++ {
+			switch {
+			case r == longS, r == kelvin:
+				continue // stands beside s or k
+			case r >= utf8.RuneSelf, len(texts) == mostTexts:
+				return part{}
+			}
+			texts = append(texts, lowerASCII(string(r)))
+		}
+	}
+	return part{texts: union(texts)}
+}
+
+// concat follows texts from part to part as long as they are few.
+func concat(subs []*syntax.Regexp) part {
+	texts, follows := []string{""}, true
+	var all []need
+	take := func(n need) {
+		if !n.zero() {
+			all = append(all, n)
+		}
+	}
+	for _, sub := range subs {
+		p := of(sub)
+		if p.texts != nil && len(p.texts)*len(texts) <= mostTexts {
+			texts = joined(texts, p.texts)
+			continue
+		}
+		take(part{texts: texts}.need())
+		follows = false
+		if texts = p.texts; texts == nil {
+			take(p.needs)
+			texts = []string{""}
+		}
+	}
+	if follows {
+		return part{texts: texts}
+	}
+	take(part{texts: texts}.need())
+	return part{needs: need{all: all}}
+}
+
+// alternate needs what one of its parts needs, and nothing when one of them
+// needs nothing.
+func alternate(subs []*syntax.Regexp) part {
+	parts := make([]part, len(subs))
+	var texts []string
+	few := true
+	for i, sub := range subs {
+		parts[i] = of(sub)
+		few = few && parts[i].texts != nil
+		texts = union(texts, parts[i].texts)
+	}
+	if few && len(texts) <= mostTexts {
+		return part{texts: texts}
+	}
+	var some []need
+	for _, p := range parts {
+		n := p.need()
+		if n.zero() {
+			return part{}
+		}
+		some = append(some, n)
+	}
+	return part{needs: need{some: some}}
+}
+
+// joined is every text of one list with every one of another behind it.
+func joined(before, behind []string) []string {
+	var out []string
+	for _, a := range before {
+		for _, b := range behind {
+			out = append(out, a+b)
+		}
+	}
+	return union(out)
+}
+
+// union is the texts of lists, each once.
+func union(lists ...[]string) []string {
+	out := slices.Concat(lists...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}

@@ -1,0 +1,107 @@
+package explain
+
+import (
+	"regexp"
+	"regexp/syntax"
+	"strings"
+	"sync"
+)
+
+// A pattern is a regular expression in its alternatives, the case of letters
+// being all the same. It finds what the whole would find: the first place that
+// one of them fits, and of those that fit there the one that is written first.
+// Most alternatives need a word that a text does not hold; neither compiling
+// nor trying those is what makes it fast.
+type pattern []*alternative
+
+// An alternative is compiled when a text first holds what it needs.
+type alternative struct {
+	needs  need
+	source string
+	once   sync.Once
+	re     *regexp.Regexp
+}
+
+// patternOf takes an expression that was found to be one when it was read.
+func patternOf(expression string) pattern {
+	var p pattern
+	for _, source := range alternatives(expression) {
+		source = "(?i)" + source
+		re, err := syntax.Parse(source, syntax.Perl)
+		if err != nil {
+			return pattern{{source: "(?i)" + expression}}
+		}
+		p = append(p, &alternative{needs: of(re).need(), source: source})
+	}
+	return p
+}
+
+// alternatives takes an expression apart at each | that stands in no brackets.
+func alternatives(expression string) (list []string) {
+	if strings.Contains(expression, `\Q`) { // a | behind it may be a letter
+		return []string{expression}
+	}
+	from, depth := 0, 0
+	for i := 0; i < len(expression); i++ {
+		switch rest := expression[i:]; rest[0] {
+		case '\\':
+			i++
+		case '[':
+			i += classEnd(rest)
+		case '(':
+			if flags, ok := strings.CutPrefix(rest, "(?"); ok && depth == 0 && strings.HasPrefix(strings.TrimLeft(flags, "imsU-"), ")") {
+				return []string{expression} // they hold for all that follows
+			}
+			depth++
+		case ')':
+			depth--
+		case '|':
+			if depth == 0 {
+				list, from = append(list, expression[from:i]), i+1
+			}
+		}
+	}
+	return append(list, expression[from:])
+}
+
+// classEnd is where the ] of a class of letters stands, of which the text
+// begins with the [.
+func classEnd(s string) int {
+	i := 1
+	if strings.HasPrefix(s[i:], "^") {
+		i++
+	}
+	for first := i; i < len(s) && (s[i] != ']' || i == first); i++ {
+		if s[i] == '\\' {
+			i++
+		}
+	}
+	return i
+}
+
+// find is where a pattern fits a text, and what its groups with a name hold. An
+// empty span when it does not fit, or fits no text at all.
+func (p pattern) find(v view) (at [2]int, groups map[string]string) {
+	var best []int
+	var by *alternative
+	strange := strings.ContainsRune(v.text, longS) || strings.ContainsRune(v.text, kelvin)
+	for _, a := range p {
+		if !strange && !a.needs.metBy(v.lower) {
+			continue
+		}
+		a.once.Do(func() { a.re = regexp.MustCompile(a.source) })
+		if found := a.re.FindStringSubmatchIndex(v.text); found != nil && (best == nil || found[0] < best[0]) {
+			best, by = found, a
+		}
+	}
+	if best == nil {
+		return at, nil
+	}
+	groups = map[string]string{}
+	for i, name := range by.re.SubexpNames() {
+		if name != "" && best[2*i] >= 0 {
+			groups[name] = v.text[best[2*i]:best[2*i+1]]
+		}
+	}
+	return [2]int{best[0], best[1]}, groups
+}
