@@ -180,7 +180,7 @@ func TestTheWizardFromStartToFixed(t *testing.T) {
 	s.types(enter) // the rest of the step
 	s.sees("It works now")
 	s.sees("quit")
-	s.types(enter)
+	s.types(down + enter)
 	step("Step 5 of 5")
 	s.types(enter)
 	for _, title := range []string{"test 1 of 5", "test 2 of 5", "test 3 of 5", "test 4 of 5"} {

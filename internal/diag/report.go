@@ -1,6 +1,10 @@
 package diag
 
-import "time"
+import (
+	"math"
+	"strings"
+	"time"
+)
 
 // Schemas of the documents that authdoctor writes.
 const (
@@ -153,6 +157,30 @@ type Weight struct {
 	Outcome  string  `json:"outcome"`
 	Text     string  `json:"text"` // the observation in words
 	Decibans float64 `json:"decibans"`
+}
+
+// Unticked reports a symptom that nobody ticked. It weighs a little, but it is no
+// reason that anybody gave: it is told among the numbers.
+func (w Weight) Unticked() bool { return strings.HasPrefix(w.From, "symptom:") && w.Outcome == "no" }
+
+// Slight is the least word of Weighs.
+const Slight = "slight"
+
+// Weighs says in a word how much decibans of either sign are, on a scale like
+// that of Jeffreys: five are three to one, ten are ten to one, twenty a hundred
+// to one.
+func Weighs(decibans float64) string {
+	switch d := math.Abs(decibans); {
+	case d < 3:
+		return Slight
+	case d < 5:
+		return "some"
+	case d < 10:
+		return "substantial"
+	case d <= 20:
+		return "strong"
+	}
+	return "decisive"
 }
 
 // Opinion is the explanation of a ranking: the leader against the runner-up.

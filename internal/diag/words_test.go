@@ -126,3 +126,16 @@ func TestTheListsOfWords(t *testing.T) {
 		t.Errorf("stages (-want +got):\n%s", diff)
 	}
 }
+
+func TestWeighs(t *testing.T) {
+	for _, test := range []struct {
+		decibans float64
+		word     string
+	}{
+		{0, "slight"}, {-2.99, "slight"}, {3, "some"}, {-4.9, "some"}, {5, "substantial"}, {9.9, "substantial"}, {10, "strong"}, {-20, "strong"}, {20.1, "decisive"},
+	} {
+		if got := diag.Weighs(test.decibans); got != test.word {
+			t.Errorf("%v: %q, want %q", test.decibans, got, test.word)
+		}
+	}
+}

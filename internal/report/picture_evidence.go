@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
@@ -73,7 +75,7 @@ func side(db float64) string {
 // speaks says for which side a weight is, and how strongly.
 func speaks(db float64) string {
 	if s := side(db); s != "neither" {
-		return s + ", " + strength(db)
+		return s + ", " + diag.Weighs(db)
 	}
 	return "neither"
 }
@@ -82,12 +84,13 @@ func speaks(db float64) string {
 func drawnWeights(op *diag.Opinion) (rows []drawnWeight, none int) {
 	rows = []drawnWeight{{text: "Before any evidence", by: op.PriorDB, sum: true}}
 	var some []diag.Weight
-	for _, w := range op.Weights {
+	all := togetherUnticked(op.Weights)
+	for _, w := range all {
 		if math.Abs(w.Decibans) >= weightless {
 			some = append(some, w)
 		}
 	}
-	none = len(op.Weights) - len(some)
+	none = len(all) - len(some)
 	so := op.PriorDB
 	for i, w := range some {
 		row := drawnWeight{text: observed(w), from: so, by: w.Decibans}
@@ -104,6 +107,28 @@ func drawnWeights(op *diag.Opinion) (rows []drawnWeight, none int) {
 		}
 	}
 	return append(rows, drawnWeight{text: "After all evidence", by: op.PosteriorDB, sum: true}), none
+}
+
+// togetherUnticked makes one observation of all that was not ticked: nobody
+// told it, and it is only drawn so that the bars add up.
+func togetherUnticked(weights []diag.Weight) []diag.Weight {
+	var out []diag.Weight
+	unticked := diag.Weight{Text: "What was not ticked"}
+	n := 0
+	for _, w := range weights {
+		if w.Unticked() {
+			n++
+			unticked.Decibans += w.Decibans
+		} else {
+			out = append(out, w)
+		}
+	}
+	if n == 0 {
+		return weights
+	}
+	out = append(out, unticked)
+	slices.SortStableFunc(out, func(a, b diag.Weight) int { return cmp.Compare(math.Abs(b.Decibans), math.Abs(a.Decibans)) })
+	return out
 }
 
 func paintEvidence(c *canvas, rows []drawnWeight, first, second string) {

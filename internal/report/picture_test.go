@@ -123,6 +123,12 @@ func TestThePictureOfTheEvidence(t *testing.T) {
 	if got.says("Nothing") || got.says(long) || !strings.Contains(strings.Join(got.words, " "), "…") {
 		t.Errorf("drawn: %q", got.words)
 	}
+	op.Weights = append(op.Weights, diag.Weight{From: "symptom:x", Outcome: "no", Text: "not seen: this", Decibans: 2}, diag.Weight{From: "symptom:y", Outcome: "no", Text: "not seen: that", Decibans: 1.5})
+	op.PosteriorDB = 15.5
+	got = figures(t, &diag.Report{Opinion: op})[ofEvidence]
+	if got.says("Not seen: this") || !got.says("What was not ticked") || !got.says("+3.5 for") || !strings.Contains(strings.Join(got.rows, " "), "Not seen: that") {
+		t.Errorf("what was not ticked is drawn: %q, in numbers %q", got.words, got.rows)
+	}
 	op.PosteriorDB = 20 // it does not add up: something is ruled out
 	if _, ok := figures(t, &diag.Report{Opinion: op})[ofEvidence]; ok {
 		t.Error("parts are drawn that do not add up")

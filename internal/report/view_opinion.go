@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
 
@@ -19,10 +21,14 @@ type opinionView struct {
 
 type rankView struct{ Label, Title, Chance string }
 
-type weightView struct{ Text, Strength, Decibans string }
+type weightView struct {
+	Text, Strength, Decibans string
+	unticked                 bool
+}
 
 // How much is told without Details: of each side at most four observations,
-// at most two of them slight, and two answers that would change our mind.
+// at most two of them slight, none of what was not ticked, and two answers that
+// would change our mind.
 const (
 	most       = 4
 	mostSlight = 2
@@ -31,8 +37,11 @@ const (
 
 // few is what to tell of one side, strongest first, and how many more there are.
 func few(weights []weightView, details bool) ([]weightView, int) {
+	if !details {
+		weights = slices.DeleteFunc(slices.Clone(weights), func(w weightView) bool { return w.unticked })
+	}
 	n := 0
-	for n < len(weights) && (details || n < mostSlight || n < most && weights[n].Strength != slight) {
+	for n < len(weights) && (details || n < mostSlight || n < most && weights[n].Strength != diag.Slight) {
 		n++
 	}
 	return weights[:n], len(weights) - n
@@ -48,7 +57,7 @@ func viewOpinion(op *diag.Opinion, causes []diag.Cause) *opinionView {
 		v.Ranks = append(v.Ranks, rankView{"Next", titleOf(op.RunnerUp), inHundred(op.RunnerUp.Probability)})
 	}
 	for _, w := range op.Weights {
-		seen := weightView{cmpOr(w.Text, w.From+" = "+w.Outcome), strength(w.Decibans), decibans(w.Decibans)}
+		seen := weightView{cmpOr(w.Text, w.From+" = "+w.Outcome), diag.Weighs(w.Decibans), decibans(w.Decibans), w.Unticked()}
 		switch {
 		case w.Decibans > 0:
 			v.Because = append(v.Because, seen)

@@ -76,23 +76,6 @@ func whereWords() map[diag.Where]string {
 	}
 }
 
-const slight = "slight"
-
-// strength is a weight of evidence in words. It takes decibans of either sign.
-func strength(decibans float64) string {
-	switch d := math.Abs(decibans); {
-	case d < 3:
-		return slight
-	case d < 5:
-		return "some"
-	case d < 10:
-		return "substantial"
-	case d <= 20:
-		return "strong"
-	}
-	return "decisive"
-}
-
 // inHundred is a probability as people count.
 func inHundred(p float64) string {
 	switch n := math.Round(p * 100); {

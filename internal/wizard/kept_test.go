@@ -78,3 +78,24 @@ func TestComingBackReadAloud(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// However far somebody goes back, one line says so.
+func TestGoingBackIsSaidOnce(t *testing.T) {
+	p := sitDown(t, Options{})
+	back := func(q diag.Question, n int) {
+		_, err := during(p, t.Context(),
+			func(ctx context.Context) (diag.Answer, error) { return p.wiz.Ask(ctx, q) },
+			func() {
+				p.out.await(t, "q quit", n)
+				p.press(left)
+			})
+		if !errors.Is(err, diag.ErrBack) {
+			t.Fatal(err)
+		}
+	}
+	back(serverQuestion(), 1)
+	back(whereQuestion(), 2)
+	if n := strings.Count(p.out.String(), "Back to the question before"); n != 1 {
+		t.Errorf("said %d times", n)
+	}
+}

@@ -48,11 +48,6 @@ func TestWords(t *testing.T) {
 		{"a minute", about(1), "about a minute"},
 		{"minutes", about(6), "about 6 minutes"},
 		{"hours", about(120), "about 2 hours"},
-		{"slight", strength(-4.9), "slight"},
-		{"substantial", strength(5), "substantial"},
-		{"strong", strength(-10), "strong"},
-		{"very strong", strength(19.9), "very strong"},
-		{"decisive", strength(20), "decisive"},
 		{"odds for", odds(20), "100 to 1"},
 		{"odds against", odds(-3), "1 to 2.0"},
 	}

@@ -3,7 +3,6 @@ package wizard
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
@@ -41,8 +40,7 @@ func opinionPage(o *diag.Opinion) page {
 func pick(weights []diag.Weight, sign float64, most int) []diag.Weight {
 	var out []diag.Weight
 	for _, w := range weights {
-		unticked := strings.HasPrefix(w.From, "symptom:") && w.Outcome == "no"
-		if w.Decibans*sign >= noticeable && !unticked && len(out) < most {
+		if w.Decibans*sign >= noticeable && !w.Unticked() && len(out) < most {
 			out = append(out, w)
 		}
 	}
@@ -55,25 +53,9 @@ func weightBlock(label string, weights []diag.Weight) []block {
 	}
 	b := block{label: label}
 	for _, w := range weights {
-		b.lines = append(b.lines, line{w.Text, strength(w.Decibans)})
+		b.lines = append(b.lines, line{w.Text, diag.Weighs(w.Decibans)})
 	}
 	return []block{b}
-}
-
-// strength names a weight of evidence, on Jeffreys' scale: 5 decibans is about
-// three to one, 10 is ten to one, 20 a hundred to one.
-func strength(decibans float64) string {
-	switch d := math.Abs(decibans); {
-	case d < 5:
-		return "slight"
-	case d < 10:
-		return "substantial"
-	case d < 15:
-		return "strong"
-	case d < 20:
-		return "very strong"
-	}
-	return "decisive"
 }
 
 func changeBlock(changes []diag.Change) []block {

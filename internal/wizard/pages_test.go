@@ -114,6 +114,14 @@ func passwordStep() diag.Instruction {
 	}
 }
 
+// skippableStep is unlikely to help, and begins with the way past it.
+func skippableStep() diag.Instruction {
+	s := passwordStep()
+	s.Highlight, s.Unlikely, s.PFix = false, true, .01
+	s.Outcomes = append([]diag.Choice{{ID: diag.DidUnverifiable, Text: "Skip this step"}}, s.Outcomes[:4]...)
+	return s
+}
+
 func satisfiedStep() diag.Instruction {
 	s := passwordStep()
 	s.Satisfied, s.Proof, s.Highlight, s.Outcomes = true, "the web page let you in, so the password is right", false, nil

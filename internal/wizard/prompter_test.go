@@ -59,7 +59,7 @@ func TestLines(t *testing.T) {
 		{"something else", many, "7\n", diag.Answer{}, nil, ""},
 		{"nothing, then the end", many, "\n", diag.Answer{}, diag.ErrCancelled, ""},
 		{"a finding", ask(repairQuestion()), "1\n", diag.Answer{Choices: []string{"again"}}, nil, "Name lookup, failed: no such name: www.alarm.com (dns.nxdomain)"},
-		{"a step", do(passwordStep()), "?\n4\n", diag.Did{Outcome: diag.DidWorse}, nil, "Careful: A few failed tries"},
+		{"a step", do(passwordStep()), "?\n1\n5\n", diag.Did{Outcome: diag.DidWorse}, nil, "Careful: A few failed tries"},
 		{"a satisfied step", do(satisfiedStep()), "what?\n\n", diag.Did{Outcome: diag.DidSatisfied}, nil, "Just Enter goes on."},
 		{"the retest", do(retestStep()), "\n1\n2\n2\n1\n", diag.Did{Checkpoints: map[string]string{"sign-in": "passes", "arm": "passes", "stays": "postponed"}}, nil, "Take your time"},
 		{"the retest, cut short", do(retestStep()), "\n2\n2\n", diag.Did{}, diag.ErrCancelled, ""},
@@ -92,7 +92,7 @@ func TestLines(t *testing.T) {
 
 // One answer after the other from one reader: nothing is read ahead and lost.
 func TestLinesShareTheInput(t *testing.T) {
-	w := reading("1 2\n4\nsome error\n.\n3\n", io.Discard)
+	w := reading("1 2\n4\nsome error\n.\n4\n", io.Discard)
 	a, err1 := w.Ask(t.Context(), symptomsQuestion())
 	b, err2 := w.Ask(t.Context(), whereQuestion())
 	m, err3 := w.Message(t.Context())

@@ -68,8 +68,9 @@ func (w *Wizard) finish(ctx context.Context, s *screen, err error) (reply, error
 	case errors.Is(err, tea.ErrProgramPanic):
 		return reply{}, fmt.Errorf("the screen: %w", err)
 	case s.err != nil:
-		if errors.Is(s.err, diag.ErrBack) {
+		if errors.Is(s.err, diag.ErrBack) && !w.back { // said once, however far back
 			w.leave(s, line{text: "Back to the question before"})
+			w.back = true
 		}
 		return s.reply(), s.err
 	case err != nil && !errors.Is(err, tea.ErrInterrupted):
@@ -83,6 +84,7 @@ func (w *Wizard) finish(ctx context.Context, s *screen, err error) (reply, error
 
 // leave writes the line that stays behind: its text quietly, its tail plainly.
 func (w *Wizard) leave(s *screen, l line) {
+	w.back = false
 	text := strings.Join(strings.Fields(l.text), " ")
 	left := len(text)
 	var out strings.Builder

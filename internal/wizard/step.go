@@ -41,7 +41,37 @@ func stepPage(step diag.Instruction) page {
 		p.ask = "What happened?"
 	}
 	p.choices = choiceTexts(step.Outcomes)
+	if waits(step) {
+		p.choices = append([]string{checkpointTexts[notTried]}, p.choices...)
+	}
 	return p
+}
+
+// waits reports that a step's first answer would claim something. Then the page
+// begins with one that claims nothing, for a hasty Enter.
+func waits(step diag.Instruction) bool { return step.Outcomes[0].ID != diag.DidUnverifiable }
+
+// takeYourTime is said to whoever has not tried yet.
+const takeYourTime = "Take your time: this page waits. With q all is kept, and you can come back to it."
+
+// tried shows a step until something is said of it.
+func (w *Wizard) tried(ctx context.Context, step diag.Instruction) (string, error) {
+	p := stepPage(step)
+	for {
+		r, err := w.show(ctx, p)
+		if err != nil {
+			return "", err
+		}
+		picked := r.picked[0]
+		if waits(step) {
+			picked--
+		}
+		if picked >= 0 {
+			return step.Outcomes[picked].ID, nil
+		}
+		delete(w.kept, p.key())
+		p.hint = takeYourTime
+	}
 }
 
 // satisfiedPage shows a step that evidence has already proved done.
@@ -206,7 +236,7 @@ func (w *Wizard) retestPart(ctx context.Context, step diag.Instruction, part int
 			return said, nil
 		}
 		delete(w.kept, checkpointPage(step, part, "").key())
-		hint = "Take your time: this page waits. With q all is kept, and you can come back to it."
+		hint = takeYourTime
 		if early {
 			hint = "It is too early to know: that can be said from " + clockTime(from, w.opt.Now()) + " on. Wait here until then, or choose Later and come back with: authdoctor diagnose --resume"
 		}

@@ -143,7 +143,7 @@ func TestTerminalTellsItsSize(t *testing.T) {
 			p.out.await(t, "read on", 1)
 			_, _ = io.WriteString(keys, enter)
 			p.out.await(t, "Enter answer", 1)
-			_, _ = io.WriteString(keys, enter)
+			_, _ = io.WriteString(keys, down+enter)
 		})
 	if diff := cmp.Diff(diag.Did{Outcome: diag.DidFixed}, got); err != nil || diff != "" {
 		t.Errorf("error %v\n%s", err, diff)

@@ -53,6 +53,7 @@ type Wizard struct {
 	feed *feed
 	draw func(context.Context, page) (reply, error)
 	kept map[string]reply // page.key -> what was answered or begun
+	back bool             // the last line left behind says that somebody went back
 	// since is when the retest began of which something was put off.
 	since time.Time
 }
@@ -171,11 +172,8 @@ func (w *Wizard) Do(ctx context.Context, step diag.Instruction) (diag.Did, error
 	case len(step.Outcomes) == 0:
 		return diag.Did{}, fmt.Errorf("step %q has no outcomes", step.ID)
 	}
-	r, err := w.show(ctx, stepPage(step))
-	if err != nil {
-		return diag.Did{}, err
-	}
-	return diag.Did{Outcome: step.Outcomes[r.picked[0]].ID}, nil
+	outcome, err := w.tried(ctx, step)
+	return diag.Did{Outcome: outcome}, err
 }
 
 // Worse says what to stop or undo after a step that made things worse. Errors

@@ -141,7 +141,9 @@ func TestDo(t *testing.T) {
 		want diag.Did
 		err  error
 	}{
-		{"outcome of its own", passwordStep(), []act{{"q quit", []string{down, enter}}}, diag.Did{Outcome: "web-only"}, nil},
+		{"outcome of its own", passwordStep(), []act{{"q quit", []string{down, down, enter}}}, diag.Did{Outcome: "web-only"}, nil},
+		{"a hasty Enter claims nothing", passwordStep(), []act{{"q quit", []string{enter}}, {"this page waits", []string{down, enter}}}, diag.Did{Outcome: diag.DidFixed}, nil},
+		{"a hasty Enter skips what may be skipped", skippableStep(), []act{{"q quit", []string{enter}}}, diag.Did{Outcome: diag.DidUnverifiable}, nil},
 		{"back", passwordStep(), []act{{"q quit", []string{"?", "b"}}}, diag.Did{}, diag.ErrBack},
 		{"quit", passwordStep(), []act{{"q quit", []string{"q"}}}, diag.Did{}, diag.ErrCancelled},
 		{"satisfied", satisfiedStep(), []act{{"Nothing to do", []string{"x", enter}}}, diag.Did{Outcome: diag.DidSatisfied}, nil},
