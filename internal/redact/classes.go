@@ -3,6 +3,7 @@ package redact
 import (
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // A class is what the value of a key is, and how much it takes to believe so.
@@ -49,11 +50,14 @@ var exact = sync.OnceValue(func() map[string]class {
 	}
 })
 
-// endings classify the keys that end in them; the first one counts.
-var endings = []struct {
+// An ending classifies the keys that end in it.
+type ending struct {
 	end string
 	class
-}{
+}
+
+// endings are looked for in this order; the first one counts.
+var endings = []ending{
 	{"sharedaccesskey", class{"key", always}}, {"secretaccesskey", class{"key", always}},
 	{"subscriptionkey", class{"key", always}}, {"encryptionkey", class{"key", always}},
 	{"accountkey", class{"key", always}}, {"privatekey", class{"private-key", always}},
@@ -84,26 +88,54 @@ var asides = []string{"confirmation", "confirm", "again", "repeat", "value", "ha
 // about are the beginnings of keys that name an error about a secret.
 var about = []string{"invalid", "expired", "missing", "wrong", "bad", "unknown", "unexpected", "malformed", "no", "incorrect", "unsupported", "revoked"}
 
+// endingsBy and asidesBy are the lists by their last bytes: of almost all of
+// them, a word ends in another one.
+var (
+	endingsBy = sync.OnceValue(func() *[256][]ending {
+		return byByte(endings, func(e ending) byte { return e.end[len(e.end)-1] })
+	})
+	asidesBy = sync.OnceValue(func() *[256][]string {
+		return byByte(asides, func(a string) byte { return a[len(a)-1] })
+	})
+)
+
+// byByte sorts a list by a byte of each item.
+func byByte[T any](list []T, of func(T) byte) *[256][]T {
+	var by [256][]T
+	for _, item := range list {
+		by[of(item)] = append(by[of(item)], item)
+	}
+	return &by
+}
+
 // classify tells what the value of a key is. The word before it joins in:
 // "API key: …" and "verification code 123456" are written so.
 func classify(key, before string) class {
 	name := squeeze(key)
+	c := classOfName(name, before)
+	if c.kind == "" {
+		return c // as for almost every word
+	}
 	for _, a := range about {
 		if strings.HasPrefix(name, a) {
 			return class{}
 		}
 	}
+	return c
+}
+
+func classOfName(name, before string) class {
 	if c, ok := exact()[name]; ok && name != "code" {
 		return c
 	}
-	if c := ending(name); c.kind != "" {
+	if c := classOfEnding(name); c.kind != "" {
 		return c
 	}
 	if name != "key" && name != "code" {
 		return class{}
 	}
 	if before = squeeze(before); before != "" {
-		if c := ending(before + name); c.kind != "" {
+		if c := classOfEnding(before + name); c.kind != "" {
 			return c
 		}
 	}
@@ -113,14 +145,17 @@ func classify(key, before string) class {
 	return class{}
 }
 
-func ending(name string) class {
-	for _, a := range asides {
+func classOfEnding(name string) class {
+	if name == "" {
+		return class{}
+	}
+	for _, a := range asidesBy()[name[len(name)-1]] {
 		if cut, ok := strings.CutSuffix(name, a); ok && cut != "" {
 			name = cut
 			break
 		}
 	}
-	for _, e := range endings {
+	for _, e := range endingsBy()[name[len(name)-1]] {
 		if strings.HasSuffix(name, e.end) {
 			return e.class
 		}
@@ -132,10 +167,22 @@ func ending(name string) class {
 }
 
 // squeeze is a key in lower case without the marks that join its words. What
-// is too long for a key squeezes to nothing.
+// is too long for a key squeezes to nothing, as does what has no letter.
 func squeeze(key string) string {
 	if len(key) > 64 {
 		return ""
+	}
+	letters, others := false, false
+	for i := range len(key) {
+		c := key[i]
+		letters = letters || isLower(c) || isUpper(c) || c >= utf8.RuneSelf
+		others = others || isUpper(c) || c == '_' || c == '-' || c == '.'
+	}
+	switch {
+	case !letters:
+		return ""
+	case !others:
+		return key
 	}
 	return strings.Map(func(r rune) rune {
 		switch {

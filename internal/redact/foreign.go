@@ -5,14 +5,16 @@ import "strings"
 // foreign reports the last word of a password's name that is several words, or
 // not all of ASCII: "mot de passe", "contraseña".
 func (sc *scanner) foreign(w word) bool {
-	before := strings.ToLower(sc.s[max(0, w.from-10):w.from])
-	switch strings.ToLower(sc.text(w)) {
-	case "passe":
-		return strings.HasSuffix(before, "mot de ")
-	case "a":
-		return strings.HasSuffix(before, "contraseñ")
+	end := ""
+	switch text := sc.text(w); {
+	case strings.EqualFold(text, "passe"):
+		end = "mot de "
+	case strings.EqualFold(text, "a"):
+		end = "contraseñ"
+	default:
+		return false
 	}
-	return false
+	return strings.HasSuffix(strings.ToLower(sc.s[max(0, w.from-10):w.from]), end)
 }
 
 // escapedElement masks the text of <password>…</password> as encoders of JSON

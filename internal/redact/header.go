@@ -104,6 +104,9 @@ func (sc *scanner) cookie(from, to int, attribute bool) {
 
 // scheme masks "Bearer …", "Basic …" and "Digest username=…" wherever they stand.
 func (sc *scanner) scheme(w word) int {
+	if n := w.to - w.from; n < len("basic") || n > len("bearer") {
+		return 0 // as almost every word
+	}
 	name := strings.ToLower(sc.text(w))
 	if from := sc.skip(w.to, " "); name == "digest" && sc.has(from, "username=") {
 		to := sc.lineEnd(from)

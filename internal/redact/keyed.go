@@ -48,18 +48,18 @@ func (sc *scanner) classOf(key string, w, previous word, at place) class {
 	if sc.foreign(w) {
 		return class{"password", always}
 	}
-	switch strings.ToLower(key) {
-	case "name":
+	switch {
+	case strings.EqualFold(key, "name"):
 		from, to := sc.extent(at)
 		if to-from <= 64 {
 			sc.named = named{classify(sc.s[from:to], ""), to}
 		}
 		return class{}
-	case "key":
+	case strings.EqualFold(key, "key"):
 		if from, to := sc.extent(at); to-from <= 64 {
 			sc.named = named{classify(sc.s[from:to], ""), to}
 		}
-	case "value":
+	case strings.EqualFold(key, "value"):
 		if sc.named.end > 0 && w.from-sc.named.end < 32 {
 			return sc.named.class
 		}
@@ -207,12 +207,9 @@ func (sc *scanner) spoken(w, previous word) int {
 	if at.value == w.to {
 		return w.to
 	}
-	verb := false
-	for _, v := range []string{"is ", "was ", "is: ", "= ", "ist ", "lautet ", "lautet: ", "est ", "es ", "è "} {
-		if sc.has(at.value, v) {
-			at.value, verb = sc.skip(at.value+len(v), " \t"), true
-			break
-		}
+	verb := sc.verb(at.value)
+	if verb > 0 {
+		at.value = sc.skip(at.value+verb, " \t")
 	}
 	c := sc.classOf(sc.text(w), w, previous, at)
 	if c.rule == never || c.rule == header || c.rule == cookies {
@@ -222,12 +219,25 @@ func (sc *scanner) spoken(w, previous word) int {
 	if c.kind == "code" {
 		to = sc.pairOfDigits(from, to)
 	}
-	if text := sc.s[from:to]; !strange(text) || !verb && !digits(text) && !bare(c, text) || !secret(c, text, at) || sc.refused(c, from, at) {
+	if text := sc.s[from:to]; !strange(text) || verb == 0 && !digits(text) && !bare(c, text) || !secret(c, text, at) || sc.refused(c, from, at) {
 		return w.to
 	}
 	to = sc.moreGroups(from, to)
 	sc.add(from, to, c.kind)
 	return to
+}
+
+// verb is the length of what joins a key and its value in prose, or 0.
+func (sc *scanner) verb(i int) int {
+	if strings.IndexByte("iw=leè", sc.at(i)) < 0 { // how they begin
+		return 0
+	}
+	for _, v := range []string{"is ", "was ", "is: ", "= ", "ist ", "lautet ", "lautet: ", "est ", "es ", "è "} {
+		if sc.has(i, v) {
+			return len(v)
+		}
+	}
+	return 0
 }
 
 // bare: a value right behind its key, with nothing between them, must look

@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // A shape is a kind of secret that its beginning gives away.
 type shape struct {
@@ -26,8 +29,10 @@ var shapes = []shape{
 	{"otpauth-migration://", 8, ":/?=%&+-_", "secret"},
 }
 
-// shapeStarts are the first bytes of all shapes: most words begin with none.
-const shapeStarts = "AISFEGxyghnpwdors1"
+// shapesBy are the shapes by their first byte.
+var shapesBy = sync.OnceValue(func() *[256][]shape {
+	return byByte(shapes, func(sh shape) byte { return sh.prefix[0] })
+})
 
 // shapes masks what looks like a secret in or from a word on, whatever stands
 // before it. It returns where to go on: behind the secret, or behind the word.
@@ -54,11 +59,8 @@ func (sc *scanner) shapes(w word) int {
 func (sc *scanner) afterPercent(i int) bool { return sc.at(i-3) == '%' }
 
 func (sc *scanner) shapeAt(i int) int {
-	if strings.IndexByte(shapeStarts, sc.s[i]) < 0 {
-		return 0
-	}
-	for _, sh := range shapes {
-		if sc.s[i] != sh.prefix[0] || !sc.has(i, sh.prefix) {
+	for _, sh := range shapesBy()[sc.s[i]] {
+		if !sc.has(i, sh.prefix) {
 			continue
 		}
 		from := i + len(sh.prefix)
@@ -96,15 +98,21 @@ func startsObject(s string) bool {
 	return strings.HasPrefix(s, "eyA") || strings.HasPrefix(s, "ewo") || strings.HasPrefix(s, "ew0") || strings.HasPrefix(s, "ewk")
 }
 
-// hexToken: 64 hexadecimal digits and more, unless they are said to be a
+// hexTokenLeast is how many hexadecimal digits are a token.
+const hexTokenLeast = 64
+
+// hexToken: so many hexadecimal digits and more, unless they are said to be a
 // checksum.
 func (sc *scanner) hexToken(w word) bool {
+	if w.to-w.from < hexTokenLeast {
+		return false
+	}
 	from := w.from
 	for i := w.from; i <= w.to; i++ {
 		if i < w.to && isHex(sc.s[i]) {
 			continue
 		}
-		if i-from >= 64 && !sc.checksum(from) {
+		if i-from >= hexTokenLeast && !sc.checksum(from) {
 			sc.add(from, i, "token")
 			return true
 		}

@@ -203,11 +203,3 @@ func TestUnlabelledIsInNoMessage(t *testing.T) {
 		}
 	}
 }
-
-func TestShapeStartsAreAll(t *testing.T) {
-	for _, sh := range shapes {
-		if strings.IndexByte(shapeStarts, sh.prefix[0]) < 0 {
-			t.Errorf("%s is never looked for", sh.prefix)
-		}
-	}
-}
