@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/authdoctor/authdoctor/internal/explain"
-	"github.com/authdoctor/authdoctor/internal/redact"
 )
 
 // What a set of messages must reach: the share of right systems and classes.
@@ -79,10 +78,10 @@ func TestCorpus(t *testing.T) {
 		t.Run(filepath.Base(filepath.Dir(file))+"/"+filepath.Base(file), func(t *testing.T) {
 			all, bySystem := tally{}, map[string]*tally{}
 			for _, s := range samples(t, file) {
-				if a := e.Explain(redact.Text(s.Text)); a.Recognised() && !e.MayMean([]byte(s.Text)) {
+				if a := e.Tell(s.Text).Answer; a.Recognised() && !e.MayMean([]byte(s.Text)) {
 					t.Errorf("%s: recognised as %s, yet it means nothing at first sight", s.ID, a.System)
 				}
-				a := e.Explain(redact.Text(s.Text)) // as the command does
+				a := e.Tell(s.Text).Answer // as the command does
 				if bySystem[s.System] == nil {
 					bySystem[s.System] = &tally{}
 				}
