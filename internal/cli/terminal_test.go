@@ -294,10 +294,10 @@ func TestNothingToProve(t *testing.T) {
 	s.sees("q quit")
 	s.types(enter)
 	for _, p := range []struct{ sees, keys string }{
-		{"Step 1 of 5", down + down + enter}, // the web page refuses it too
-		{"not what", enter},                  // the app's session: skipped
+		{"Step 1 of 5", down + down + down + enter}, // the web page refuses it too
+		{"not what", enter},                         // the app's session: skipped
 		{"Step 3 of 5", enter},
-		{"been through Login Help", down + enter},
+		{"been through Login Help", down + down + enter},
 	} {
 		s.sees(p.sees)
 		s.sees("q quit")
