@@ -11,6 +11,7 @@ import (
 type view struct {
 	text  string
 	lower string // ASCII in lower case, byte for byte
+	held  *held  // that
 	// runs say where the text stood in the view before, which may be one of
 	// yet another. Without one, the text is the message itself.
 	runs   []run
@@ -42,6 +43,8 @@ func clean(message string) view {
 		v = view{text: string(u.out), runs: u.runs, before: &before}
 	}
 	v.lower = lowerASCII(v.text)
+	v.held = new(held)
+	v.held.hold(v.lower)
 	return v
 }
 

@@ -17,7 +17,9 @@ func Literals(words []string) func(text string) (found map[string]bool) {
 func FindPattern(expression string) func(text string) (at [2]int, groups map[string]string) {
 	p := patternOf(expression)
 	return func(text string) ([2]int, map[string]string) {
-		return p.find(view{text: text, lower: lowerASCII(text)})
+		var h held
+		h.hold(lowerASCII(text))
+		return p.find(view{text: text, held: &h})
 	}
 }
 
@@ -25,8 +27,10 @@ func FindPattern(expression string) func(text string) (at [2]int, groups map[str
 func Needs(expression string) func(text string) bool {
 	p := patternOf(expression)
 	return func(text string) bool {
+		var h held
+		h.hold(lowerASCII(text))
 		for _, a := range p {
-			if a.needs.metBy(lowerASCII(text)) {
+			if a.needs.metBy(&h) {
 				return true
 			}
 		}

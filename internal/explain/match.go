@@ -31,6 +31,12 @@ type rule struct {
 	pattern pattern
 }
 
+// ready is the rule's pattern.
+func (r *rule) ready() pattern {
+	r.once.Do(func() { r.pattern = patternOf(r.Pattern) })
+	return r.pattern
+}
+
 // New makes an Explainer of signatures that were read strictly.
 func New(known diag.Signatures) *Explainer {
 	e := &Explainer{marks: known.Marks, advice: known.Advice}
@@ -135,8 +141,7 @@ func (r *rule) match(v view) (hit, bool) {
 		at := earliest(v.lower, r.Literals)
 		return hit{rule: r, span: at}, at[1] > 0
 	}
-	r.once.Do(func() { r.pattern = patternOf(r.Pattern) })
-	at, groups := r.pattern.find(v)
+	at, groups := r.ready().find(v)
 	return hit{rule: r, span: at, groups: groups}, at[0] < at[1]
 }
 
@@ -150,7 +155,7 @@ func within(v view) func(string) bool {
 		if len(literal) <= abbreviation && strings.Trim(literal, "abcdefghijklmnopqrstuvwxyz") == "" {
 			return next(v.lower, literal, 0)[1] > 0
 		}
-		return strings.Contains(v.lower, literal)
+		return v.held.has(literal)
 	}
 }
 

@@ -16,15 +16,15 @@ type need struct {
 	some  []need // at least one
 }
 
-// metBy reports whether a text in lower case holds what is needed.
-func (n *need) metBy(lower string) bool {
+// metBy reports whether a text holds what is needed.
+func (n *need) metBy(text *held) bool {
 	switch {
 	case n.words != nil:
-		return slices.ContainsFunc(n.words, func(w string) bool { return strings.Contains(lower, w) })
+		return slices.ContainsFunc(n.words, text.has)
 	case n.all != nil:
-		return !slices.ContainsFunc(n.all, func(part need) bool { return !part.metBy(lower) })
+		return !slices.ContainsFunc(n.all, func(part need) bool { return !part.metBy(text) })
 	case n.some != nil:
-		return slices.ContainsFunc(n.some, func(part need) bool { return part.metBy(lower) })
+		return slices.ContainsFunc(n.some, func(part need) bool { return part.metBy(text) })
 	}
 	return true
 }
@@ -54,10 +54,24 @@ func (p part) need() need {
 	if p.texts == nil {
 		return p.needs
 	}
-	if slices.ContainsFunc(p.texts, func(t string) bool { return len(t) < leastWord }) {
-		return need{}
+	words := make([]string, len(p.texts))
+	for i, t := range p.texts {
+		if words[i] = outside(t); len(words[i]) < leastWord {
+			return need{}
+		}
 	}
-	return need{words: p.texts}
+	return need{words: words}
+}
+
+// outside is the longest piece of a text without brackets. In those stand the
+// masks of secrets: no need may lie on both sides of the end of one.
+func outside(text string) (longest string) {
+	for _, piece := range strings.FieldsFunc(text, func(r rune) bool { return r == '[' || r == ']' }) {
+		if len(piece) > len(longest) {
+			longest = piece
+		}
+	}
+	return longest
 }
 
 // of looks at a part of a pattern. What it does not know needs nothing.

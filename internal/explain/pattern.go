@@ -86,7 +86,7 @@ func (p pattern) find(v view) (at [2]int, groups map[string]string) {
 	var by *alternative
 	strange := strings.ContainsRune(v.text, longS) || strings.ContainsRune(v.text, kelvin)
 	for _, a := range p {
-		if !strange && !a.needs.metBy(v.lower) {
+		if !strange && !a.needs.metBy(v.held) {
 			continue
 		}
 		a.once.Do(func() { a.re = regexp.MustCompile(a.source) })

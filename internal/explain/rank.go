@@ -37,21 +37,6 @@ func (e *Explainer) Explain(message string) Answer {
 	return a
 }
 
-// MayMean reports whether a message could hold anything that is known. Nothing
-// of it is kept: it may be asked of text whose secrets are still in it, and
-// for most lines of a log its no saves masking them.
-func (e *Explainer) MayMean(message []byte) bool {
-	if wrapped(message) {
-		message = []byte(clean(string(message)).text)
-	}
-	may := false
-	e.words.find(message, func(word int) bool {
-		may = e.owners[word] >= 0
-		return may
-	})
-	return may
-}
-
 // rank puts the match that counts first. A heavier weight wins: a code over
 // wording, a sub-code over the code around it, a broken way over everything.
 // Of the same weight, a longer match wins over one inside it, and otherwise

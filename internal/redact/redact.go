@@ -13,6 +13,7 @@ package redact
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -136,6 +137,18 @@ func (sc *scanner) masked() (string, []cut) {
 const maskStart = "[redacted:"
 
 func mask(kind string) string { return maskStart + kind + "]" }
+
+// kinds are what masks say of what they hide.
+var kinds = []string{"assertion", "authorization", "code", "cookie", "jwt", "key", "password", "private-key", "secret", "signature", "token"}
+
+// Masks are all masks in one text: what masking may put into another one.
+var Masks = sync.OnceValue(func() string {
+	var b strings.Builder
+	for _, k := range kinds {
+		b.WriteString(mask(k))
+	}
+	return b.String()
+})
 
 // maskLen is the length of the mask that s begins with, or 0.
 func maskLen(s string) int {

@@ -1,0 +1,51 @@
+package explain
+
+import (
+	"slices"
+
+	"github.com/authdoctor/authdoctor/internal/redact"
+)
+
+// MayMean reports whether a message could hold anything that is known. Nothing
+// of it is kept: it may be asked of text whose secrets are still in it, and
+// for most lines of a log its no saves masking them.
+func (e *Explainer) MayMean(message []byte) bool {
+	text, plain := message, true
+	if wrapped(message) {
+		text, plain = []byte(clean(string(message)).text), spaced(message)
+	}
+	var masked held
+	may, last := false, -1
+	e.words.find(text, func(word int) bool {
+		owner := e.owners[word]
+		if owner < 0 || owner == last {
+			return false // a mark is nothing by itself
+		}
+		if last < 0 && plain {
+			// What is needed may be in the masks that the message gets.
+			masked.hold(lowerASCII(string(text)) + redact.Masks())
+		}
+		last = owner
+		may = !plain || e.rules[owner].mayFit(&masked)
+		return may
+	})
+	return may
+}
+
+// mayFit reports whether a text that holds one of the literals holds what the
+// pattern needs as well.
+func (r *rule) mayFit(text *held) bool {
+	return r.Pattern == "" || slices.ContainsFunc(r.ready(), func(a *alternative) bool { return a.needs.metBy(text) })
+}
+
+// spaced reports that nothing but white space and quotation marks is to be
+// undone in a text: it is then of one line, and of it the same is left when
+// its secrets are masked.
+func spaced(text []byte) bool {
+	for _, c := range text {
+		if special[c] && c != ' ' && c != '\t' && c != '"' {
+			return false
+		}
+	}
+	return true
+}
