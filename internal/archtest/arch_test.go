@@ -59,35 +59,36 @@ var rooms = map[string][]string{
 // owners gives each library the rooms that may import it: one, unless a
 // reason says more.
 var owners = map[string][]string{
-	"github.com/agext/levenshtein":       {"internal/playbook"},
-	"github.com/aws/aws-sdk-go-v2":       {"internal/probe"},
-	"github.com/beevik/ntp":              {"internal/probe"},
-	"github.com/charmbracelet/bubbles":   {"internal/wizard"},
-	"github.com/charmbracelet/bubbletea": {"internal/wizard"},
-	"github.com/charmbracelet/huh":       {"internal/wizard"},
-	"github.com/charmbracelet/lipgloss":  {"internal/wizard", "internal/wizard/calm"}, // calm is a part of wizard
-	"github.com/chromedp":                {"internal/browser"},                        // for tests only: it is in no program
-	"github.com/fatih/color":             {"internal/report"},
-	"github.com/gofrs/flock":             {"internal/state"},
-	"github.com/go-jose/go-jose":         {"internal/probe"}, // keys and signatures of tokens
-	"github.com/go-ldap/ldap":            {"internal/probe"},
-	"github.com/goccy/go-yaml":           {"internal/playbook"},
-	"github.com/gosnmp/gosnmp":           {"internal/probe"},
-	"github.com/klauspost/compress":      {"internal/logs"},
-	"github.com/miekg/dns":               {"internal/probe"},
-	"github.com/muesli/termenv":          {"internal/wizard"},
-	"github.com/prometheus":              {"internal/fleet"},                       // metrics, and the web configuration that its users know
-	"github.com/rivo/uniseg":             {"internal/playbook", "internal/report"}, // display width: lint and layout must agree
-	"github.com/spf13/cobra":             {"internal/cli", "cmd/gendocs"},          // gendocs: man pages of the commands
-	"go.opentelemetry.io":                {"internal/trace"},
-	"golang.org/x/crypto/ssh":            {"internal/probe"},
-	"golang.org/x/crypto/x509roots":      {"internal/probe"},
-	"golang.org/x/net":                   {"internal/probe"},
-	"golang.org/x/sync":                  {"internal/fleet"}, // one run for all who ask for the same
-	"golang.org/x/text":                  {"internal/logs"},
-	"golang.org/x/term":                  {"internal/wizard"},
-	"google.golang.org/protobuf":         {"internal/trace"}, // the form of traces on the wire
-	"rsc.io/qr":                          {"internal/phone"}, // encodes; how a code stands beside text is ours to draw
+	"github.com/agext/levenshtein":              {"internal/playbook"},
+	"github.com/petar-dambovaliev/aho-corasick": {"internal/explain"},
+	"github.com/aws/aws-sdk-go-v2":              {"internal/probe"},
+	"github.com/beevik/ntp":                     {"internal/probe"},
+	"github.com/charmbracelet/bubbles":          {"internal/wizard"},
+	"github.com/charmbracelet/bubbletea":        {"internal/wizard"},
+	"github.com/charmbracelet/huh":              {"internal/wizard"},
+	"github.com/charmbracelet/lipgloss":         {"internal/wizard", "internal/wizard/calm"}, // calm is a part of wizard
+	"github.com/chromedp":                       {"internal/browser"},                        // for tests only: it is in no program
+	"github.com/fatih/color":                    {"internal/report"},
+	"github.com/gofrs/flock":                    {"internal/state"},
+	"github.com/go-jose/go-jose":                {"internal/probe"}, // keys and signatures of tokens
+	"github.com/go-ldap/ldap":                   {"internal/probe"},
+	"github.com/goccy/go-yaml":                  {"internal/playbook"},
+	"github.com/gosnmp/gosnmp":                  {"internal/probe"},
+	"github.com/klauspost/compress":             {"internal/logs"},
+	"github.com/miekg/dns":                      {"internal/probe"},
+	"github.com/muesli/termenv":                 {"internal/wizard"},
+	"github.com/prometheus":                     {"internal/fleet"},                       // metrics, and the web configuration that its users know
+	"github.com/rivo/uniseg":                    {"internal/playbook", "internal/report"}, // display width: lint and layout must agree
+	"github.com/spf13/cobra":                    {"internal/cli", "cmd/gendocs"},          // gendocs: man pages of the commands
+	"go.opentelemetry.io":                       {"internal/trace"},
+	"golang.org/x/crypto/ssh":                   {"internal/probe"},
+	"golang.org/x/crypto/x509roots":             {"internal/probe"},
+	"golang.org/x/net":                          {"internal/probe"},
+	"golang.org/x/sync":                         {"internal/fleet"}, // one run for all who ask for the same
+	"golang.org/x/text":                         {"internal/logs"},
+	"golang.org/x/term":                         {"internal/wizard"},
+	"google.golang.org/protobuf":                {"internal/trace"}, // the form of traces on the wire
+	"rsc.io/qr":                                 {"internal/phone"}, // encodes; how a code stands beside text is ours to draw
 }
 
 // pure rooms decide; they do not touch the world.

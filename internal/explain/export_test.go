@@ -1,9 +1,13 @@
 package explain
 
-// Literals finds which of some words, in lower case, a text holds.
-func Literals(words []string) func(text string) (found map[string]bool) {
-	p := newPrefilter(words)
+// Literals finds which of some words, in lower case, a text holds: as in a
+// message, or as in much text.
+func Literals(words []string, much bool) func(text string) (found map[string]bool) {
 	return func(text string) map[string]bool {
+		p := newPrefilter(words)
+		if much {
+			p.read.Store(fewBytes)
+		}
 		found := map[string]bool{}
 		p.find([]byte(text), func(word int) bool {
 			found[words[word]] = true

@@ -9,8 +9,8 @@ import (
 	"github.com/authdoctor/authdoctor/internal/explain"
 )
 
-// words are of every width that the prefilter knows, begin and end alike, stand
-// in each other, and hold marks that look like others with a bit changed.
+// words begin and end alike, stand in each other, and hold marks that look like
+// others with a bit changed.
 var words = []string{
 	"50", "57", "ea", "503", "0x5", "a b", "gone", "4063", "auth:", "no auth", "invalid", "password", "unauthorized",
 	"invalid user", "invalid username", "invalid username or password", "username or password", "your invalid user",
@@ -37,7 +37,7 @@ func held(text string) map[string]bool {
 // The literals that are found are those that a text holds, whatever the case
 // and wherever they stand.
 func FuzzLiterals(f *testing.F) {
-	find := explain.Literals(words)
+	few, much := explain.Literals(words, false), explain.Literals(words, true)
 	for _, a := range words {
 		f.Add(a)
 		f.Add(strings.ToUpper(a))
@@ -52,8 +52,11 @@ func FuzzLiterals(f *testing.F) {
 	f.Add("AADSTS50126: INVALID Username or password, HTTP 503")
 	f.Fuzz(func(t *testing.T, text string) {
 		text = strings.ToValidUTF8(text, "?") // which is all that changes case letter by letter
-		if diff := cmp.Diff(held(text), find(text)); diff != "" {
+		if diff := cmp.Diff(held(text), few(text)); diff != "" {
 			t.Errorf("%q (-held +found):\n%s", text, diff)
+		}
+		if diff := cmp.Diff(held(text), much(text)); diff != "" {
+			t.Errorf("%q in much text (-held +found):\n%s", text, diff)
 		}
 	})
 }
