@@ -2,9 +2,11 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
+	"github.com/authdoctor/authdoctor/internal/explain"
 	"github.com/authdoctor/authdoctor/internal/redact"
 	"github.com/authdoctor/authdoctor/internal/report"
 )
@@ -25,12 +27,21 @@ func (d *diagnosis) takeMessage(text string) error {
 	for i, f := range a.Findings {
 		matches = append(matches, diag.MessageMatch{
 			System: f.System, Code: f.Code, Cause: f.Cause, Title: f.Title,
-			Certain: i == 0 && a.Auth && len(a.Alternatives) == 0 && f.Certainty != "possible",
+			Certain: i == 0 && a.Auth && f.Certainty != "possible" && (len(a.Alternatives) == 0 || locks(a)),
 		})
 	}
 	d.ev.Paste(strings.TrimSpace(redact.Text(text)), matches)
 	return nil
 }
+
+// locks: the message says that the account is locked, and leaves only open
+// whether for good or for a while. Both mean that nothing may be tried.
+func locks(a explain.Answer) bool {
+	return a.Cause == locked && !slices.ContainsFunc(a.Alternatives, func(class string) bool { return class != "rate_limited" })
+}
+
+// locked is the cause class of an account that takes nothing.
+const locked = "account_locked"
 
 // tellMessage says what was recognised in the message, and that it counts.
 func (d *diagnosis) tellMessage() {
@@ -43,7 +54,7 @@ func (d *diagnosis) tellMessage() {
 		said = "It means: " + m.Title + ". "
 		if m.Certain {
 			said += "That is taken into account."
-			if m.Cause == "account_locked" {
+			if m.Cause == locked {
 				said += " Try no password and no code now, on any device."
 			}
 		} else {

@@ -260,6 +260,7 @@ func TestALockedAccountIsLeftAlone(t *testing.T) {
 	for name, told := range map[string][]string{
 		"ticked":      {"--symptom", "says-locked", "--message", "x"},
 		"the message": {"--symptom", "login-rejected", "--message", "Your account has been locked."},
+		"for a while": {"--symptom", "login-rejected", "--message", "Your account has been locked due to too many failed tries."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := sitDown(t, map[string]string{"TERM": "xterm"}, append([]string{"diagnose", "alarmcom", "--no-checks",
@@ -268,6 +269,7 @@ func TestALockedAccountIsLeftAlone(t *testing.T) {
 			s.sees("Most likely")
 			s.sees("q quit")
 			s.types(enter)
+			s.sees("Have the account unlocked first")
 			s.sees("try nothing now, not even the right password")
 			s.sees("What happened?")
 			s.sees("Go on without trying")
@@ -276,7 +278,7 @@ func TestALockedAccountIsLeftAlone(t *testing.T) {
 				t.Errorf("somebody is sent to try:\n%s", plain)
 			}
 			s.types(enter)
-			s.sees("Have it unlocked first")
+			s.sees("Unlikely to help here. While the account")
 			s.types(ctrlC)
 			s.ends(130)
 		})

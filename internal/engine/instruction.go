@@ -67,9 +67,13 @@ func (s *state) tell(step *playbook.Step, in *diag.Instruction) {
 	in.Do = []string{}
 	var replaced playbook.Condition
 	var other []string // instructions in the place of the step's own
+	titled := false
 	for _, n := range s.notes(step) {
 		text := s.fill(n.Text)
 		in.Instead = in.Instead || n.Instead
+		if n.Title != "" && !titled {
+			in.Title, titled = s.fill(n.Title), true
+		}
 		switch {
 		case n.Unlikely && in.Reason == "":
 			in.Reason = text

@@ -25,7 +25,7 @@ func TestNotesInThePlaceOfInstructions(t *testing.T) {
 	book.Steps[0].Notes = []playbook.Note{
 		{When: playbook.Condition{"message": {"account_locked"}}, Text: "It is locked: try nothing.", Instead: true},
 		{When: playbook.Condition{"symptom": {"refused"}}, Text: "It is locked: try nothing.", Instead: true},
-		{When: playbook.Condition{"message": {"account_locked"}}, Text: "Wait.", Instead: true},
+		{When: playbook.Condition{"message": {"account_locked"}}, Text: "Wait.", Title: "Wait at {{page}}", Instead: true},
 		{When: playbook.Condition{"where-fails": {"here"}}, Text: "Here."},
 	}
 	b := compile(t, book)
@@ -38,6 +38,9 @@ func TestNotesInThePlaceOfInstructions(t *testing.T) {
 	}
 	if !in.Instead || in.Unlikely || in.Highlight || len(in.Careful) > 0 {
 		t.Errorf("instruction %+v", in)
+	}
+	if in.Title != "Wait at "+b.Vars["page"] {
+		t.Errorf("it is called %q", in.Title)
 	}
 	if in.Outcomes[0].ID != diag.DidUnverifiable {
 		t.Errorf("to skip it is not offered first: %v", ids(in.Outcomes))

@@ -101,6 +101,7 @@ func (w *lineList) step(s Step) {
 	w.addAll(path+"/worse", s.Worse)
 	for i, n := range s.Notes {
 		w.add(itemPath(path+"/notes", i)+"/text", n.Text, 0)
+		w.add(itemPath(path+"/notes", i)+"/title", n.Title, titleWidth)
 	}
 	for _, o := range s.Outcomes {
 		w.add(path+"/outcome/"+o.ID+"/title", o.Title, titleWidth)

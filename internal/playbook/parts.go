@@ -208,7 +208,7 @@ func (r *reader) notes(o *object) []Note {
 			r.add("PB009", n.at, "%s is empty", note.of("when"))
 		}
 		list = append(list, Note{
-			When: note.condition("when"), Text: note.needText("text"),
+			When: note.condition("when"), Text: note.needText("text"), Title: note.text("title"),
 			Unlikely: note.flag("unlikely"), Instead: note.flag("instead"), Replace: note.flag("replace"),
 		})
 		note.finish()

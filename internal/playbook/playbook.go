@@ -162,6 +162,8 @@ type Step struct {
 type Note struct {
 	When Condition
 	Text string
+	// Title is what the step is called then; empty for its own.
+	Title string
 	// Unlikely: then the step is unlikely to help, and Text is the reason.
 	Unlikely bool
 	// Instead: then Text stands in the place of the instructions.

@@ -203,7 +203,7 @@ func questionShape() shape {
 
 func stepShape() shape {
 	note := mapping(shape{
-		"when": ref("condition"), "text": ref("text"),
+		"when": ref("condition"), "text": ref("text"), "title": say(ref("text"), "What the step is called then."),
 		"unlikely": say(shape{"type": "boolean"}, "Then the step is unlikely to help, and the text is the reason."),
 		"instead":  say(shape{"type": "boolean"}, "Then the text stands in the place of the instructions."),
 		"replace":  say(shape{"type": "boolean"}, "As instead, for instructions that are other ones in this case: the step is tried as ever."),
