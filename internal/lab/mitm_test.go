@@ -1,6 +1,9 @@
 package lab
 
 import (
+	"crypto/tls"
+	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,7 +21,7 @@ func startMitmproxy(t *testing.T, upstream string) (address, ca string) {
 		dir, port := t.TempDir(), freeTCP(t, 1)[0]
 		p := startIn(t, []string{"HOME=" + dir}, mitmdump, "--listen-host", "127.0.0.1", "-p", port, "--quiet",
 			"--set", "confdir="+dir, "--ssl-insecure", "--set", "connection_strategy=lazy", "--map-remote", "|https://"+strings.ReplaceAll(outside, ".", `\.`)+"|https://"+upstream)
-		if p.accepts(t.Context(), "127.0.0.1:"+port) {
+		if p.accepts(t.Context(), "127.0.0.1:"+port) && opens(t, "127.0.0.1:"+port) {
 			return "127.0.0.1:" + port, filepath.Join(dir, "mitmproxy-ca-cert.pem")
 		}
 		if p.alive() {
@@ -27,6 +30,24 @@ func startMitmproxy(t *testing.T, upstream string) (address, ca string) {
 	}
 	t.Fatal("mitmproxy does not start")
 	return "", ""
+}
+
+// opens lets a proxy open one connection. The first takes it seconds on a busy
+// machine, which is more than a check waits.
+func opens(t *testing.T, proxy string) bool {
+	t.Helper()
+	way := &http.Transport{
+		Proxy:           http.ProxyURL(&url.URL{Scheme: "http", Host: proxy}),
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // whose certificate it is does not matter yet
+	}
+	defer way.CloseIdleConnections()
+	answer, err := (&http.Client{Transport: way, Timeout: ready}).Get("https://" + outside + "/")
+	if err != nil {
+		t.Logf("mitmproxy: %v", err)
+		return false
+	}
+	_ = answer.Body.Close()
+	return true
 }
 
 // Whoever does not trust the proxy that opens the connection is told so, and

@@ -134,6 +134,7 @@ func TestOIDCSameWords(t *testing.T) {
 		t.Errorf("%s (%s) and %s (%s)", drifting.Outcome, drifting.Summary, secret.Outcome, secret.Summary)
 	}
 	for _, i := range []issuer{right, fast} {
+		i.until(t.Context(), func() bool { return i.count("POST /token 401") >= 1 }) // it is written down after the answer
 		if n := i.count("POST /token 401"); n != 1 {
 			t.Errorf("%d attempts:\n%s", n, i.said.String())
 		}
@@ -143,6 +144,7 @@ func TestOIDCSameWords(t *testing.T) {
 	for range 2 {
 		probed(t, "oidc", mailWith("issuer="+right.url, "client-assertion-file="+assertion(t, right.url, nil, "wrong")), func(env *probe.Env) { env.Attempts = spent })
 	}
+	right.until(t.Context(), func() bool { return right.count("POST /token 401") >= 2 })
 	if n := right.count("POST /token 401"); n != 2 {
 		t.Errorf("%d attempts where a budget of one allows one more:\n%s", n, right.said.String())
 	}
