@@ -278,8 +278,10 @@ type Next struct {
 
 // HandOver is what to give to whoever must act.
 type HandOver struct {
-	To   string   `json:"to"`
-	Text string   `json:"text"` // what to ask of them
+	To   string `json:"to"`
+	Text string `json:"text"` // why them, and what else to know
+	// Ask is what to tell them, as the person would say it; may be empty.
+	Ask  string   `json:"ask,omitempty"`
 	Give []string `json:"give"`
 	// Meanwhile is what the person does until they have acted; may be empty.
 	Meanwhile string `json:"meanwhile,omitempty"`

@@ -343,7 +343,7 @@ func (s *state) handOver(v diag.Verdict) *diag.HandOver {
 	if e == nil {
 		return nil
 	}
-	h := &diag.HandOver{To: s.fill(e.To), Text: s.fill(e.Text), Give: fillAll(e.Give, s.vars)}
+	h := &diag.HandOver{To: s.fill(e.To), Text: s.fill(e.Text), Ask: s.fill(e.Ask), Give: fillAll(e.Give, s.vars)}
 	if c := s.causeByID(v.Cause); c != nil && c.Escalate != "" {
 		h.Meanwhile = s.fill(c.Escalate)
 	}

@@ -70,7 +70,8 @@ func (s *state) reminders() []string {
 	return out
 }
 
-// tried says how much of the walk was gone when nothing helped.
+// tried says how much of the walk was gone when nothing helped. A retest that
+// was left out, since it could only have told what was known, is no step of it.
 func (s *state) tried() string {
 	skipped := map[string]bool{}
 	for _, v := range s.visits {
@@ -82,13 +83,19 @@ func (s *state) tried() string {
 			n++
 		}
 	}
+	all, proof := len(s.b.Steps), s.b.RetestStep() != nil && len(s.episode.last) > 0
+	if s.b.RetestStep() != nil && !proof {
+		all--
+	}
 	switch {
-	case n == 0:
-		return fmt.Sprintf("Not fixed; all %d steps tried.", len(s.b.Steps))
 	case n >= len(s.b.Steps)-1:
 		return "Not fixed; no step could be tried."
+	case n > 0:
+		return fmt.Sprintf("Not fixed; all but %d of %d steps tried.", n, all)
+	case proof:
+		return fmt.Sprintf("Not fixed; all %d steps tried.", all)
 	}
-	return fmt.Sprintf("Not fixed; all but %d of %d steps tried.", n, len(s.b.Steps))
+	return "Not fixed; every step was tried, and none helped."
 }
 
 // sortedVerdict names the playbook to go on with. It found no cause, so it

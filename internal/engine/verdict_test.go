@@ -345,6 +345,19 @@ func TestHowAWalkEnds(t *testing.T) {
 			}
 		}
 	})
+	t.Run("all tried, and no proof asked for", func(t *testing.T) {
+		for outcome, want := range map[string]string{
+			diag.DidUnchanged: "Not fixed; every step was tried, and none helped.", diag.DidUnverifiable: "Not fixed; all but 1 of 2 steps tried.",
+		} {
+			ev := opened("here", nil)
+			ev.Did("credentials", diag.Did{Outcome: outcome})
+			ev.Did("roles", diag.Did{Outcome: diag.DidUnchanged})
+			ev.Did("proof", diag.Did{Checkpoints: map[string]string{}})
+			if v := end(compile(t, small()), ev); v.Summary != want {
+				t.Errorf("%s, want %s", v.Summary, want)
+			}
+		}
+	})
 	t.Run("all tried", func(t *testing.T) {
 		ev := opened("here", nil)
 		ev.Did("credentials", diag.Did{Outcome: diag.DidUnchanged})

@@ -187,7 +187,7 @@ func (r *reader) escalate(o *object) *Escalate {
 	if n := e.take("minutes"); n != nil {
 		minutes = e.number("minutes", 0, maxMinutes)
 	}
-	return &Escalate{Minutes: minutes, To: e.text("to"), Text: e.text("text"), Give: e.texts("give")}
+	return &Escalate{Minutes: minutes, To: e.text("to"), Text: e.text("text"), Ask: e.text("ask"), Give: e.texts("give")}
 }
 
 // escalateMinutes is what it costs to turn to somebody else when the author

@@ -31,6 +31,7 @@ func (p *Playbook) lines() []line {
 	if e := p.Escalate; e != nil {
 		w.add("/escalate/to", e.To, 0)
 		w.add("/escalate/text", e.Text, 0)
+		w.add("/escalate/ask", e.Ask, 0)
 		w.addAll("/escalate/give", e.Give)
 	}
 	for _, s := range p.Symptoms {

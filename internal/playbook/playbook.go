@@ -49,7 +49,8 @@ type Source struct {
 type Escalate struct {
 	Minutes float64  // what it costs; 60 when the author does not say
 	To      string   // who
-	Text    string   // what to tell them
+	Text    string   // why them, and what else to know
+	Ask     string   // what to tell them, as the person would say it
 	Give    []string // what to give them
 }
 

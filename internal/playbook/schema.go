@@ -113,7 +113,8 @@ func playbookShape() shape {
 	escalate := mapping(shape{
 		"minutes": say(ref("minutes"), "What it costs to turn to them; 60 when left out."),
 		"to":      say(ref("text"), "Who can help."),
-		"text":    say(ref("text"), "What to tell them."),
+		"text":    say(ref("text"), "Why them, and what else to know."),
+		"ask":     say(ref("text"), "What to tell them, as the person would say it."),
 		"give":    say(ref("texts"), "What to give them."),
 	})
 	return mapping(shape{

@@ -290,7 +290,8 @@ func (w *page) tail(p *Playbook) {
 	if e := p.Escalate; e != nil {
 		w.title("When nothing helps")
 		w.field(2, "Turn to", e.To)
-		w.field(2, "Say", e.Text)
+		w.field(2, "Why them", e.Text)
+		w.field(2, "Tell them", e.Ask)
 		for i, text := range e.Give {
 			w.field(2, only(i, "Give"), text)
 		}

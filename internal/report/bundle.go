@@ -156,7 +156,7 @@ func request(r *diag.Report) []byte {
 	to, ask := "whoever runs the service", cmpOr(r.Verdict.Next.Text, r.Verdict.Summary)
 	switch h := r.HandOver; {
 	case h != nil:
-		to, ask = cmpOr(h.To, to), cmpOr(h.Text, ask)
+		to, ask = cmpOr(h.To, to), cmpOr(h.Ask, cmpOr(h.Text, ask))
 	case r.Verdict.Status == diag.Fixed || r.Verdict.Status == diag.Healthy:
 		to, ask = "whoever keeps this", "Nothing is asked. It works; this says what was done."
 	case r.Verdict.Layer == diag.LayerPath || r.Verdict.Layer == diag.LayerDNS || r.Verdict.Layer == diag.LayerClock:
@@ -164,7 +164,7 @@ func request(r *diag.Report) []byte {
 	}
 	line("To", to)
 	line("About", r.Playbook.Title)
-	line("Please", ask)
+	line("Message", ask)
 	b.WriteString("\n")
 	line("Found", v.Summary)
 	line("Why", r.Verdict.Why)

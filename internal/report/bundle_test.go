@@ -103,7 +103,7 @@ func TestTheRequestOfABundle(t *testing.T) {
 	_, files := bundle(t, escalated())
 	want := `To          your alarm company
 About       Alarm.com sign-in
-Please      Please check the login history of ann@example.org.
+Message     Please check the login history of ann@example.org.
 
 Found       Not fixed; all steps tried.
 Code        http.ok

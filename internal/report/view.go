@@ -132,15 +132,25 @@ func (v *view) handOver(r *diag.Report) {
 			v.advise("If it lasts", "turn to "+h.To)
 		}
 	case strings.Contains(r.Verdict.Next.Text, h.To):
-		v.advise("Tell them", h.Text)
+		v.tell(h)
 	default:
 		v.advise("Turn to", h.To)
-		v.advise("Tell them", h.Text)
+		v.tell(h)
 	}
 	v.advise("Give them", h.Give...)
 	if r.Verdict.Status != diag.Waiting {
 		v.advise("Until then", h.Meanwhile)
 	}
+}
+
+// tell says why them, and what to tell them.
+func (v *view) tell(h *diag.HandOver) {
+	if h.Ask == "" {
+		v.advise("Tell them", h.Text)
+		return
+	}
+	v.advise("Why them", h.Text)
+	v.advise("Tell them", quoted(h.Ask))
 }
 
 // planned reports that the list of steps says what to do next, and says it
@@ -212,7 +222,7 @@ func goOn(r *diag.Report) string {
 // whereCaution says that this computer was measured, when the sign-in fails
 // on another device and something measured here therefore proves nothing.
 func whereCaution(r *diag.Report) string {
-	if r.Where == diag.WhereHere {
+	if r.Where == diag.WhereHere || r.Verdict.Status == diag.Fixed { // proven on the device itself
 		return ""
 	}
 	for _, c := range r.Checks {

@@ -78,7 +78,9 @@ func (w *Wizard) finish(ctx context.Context, s *screen, err error) (reply, error
 	case !s.done:
 		return reply{}, diag.ErrCancelled // interrupted or terminated from outside
 	}
-	w.leave(s, storyLine(s.page, s.reply()))
+	if r := s.reply(); !s.page.waits || r.picked[0] > 0 {
+		w.leave(s, storyLine(s.page, r))
+	}
 	return s.reply(), nil
 }
 

@@ -41,7 +41,7 @@ func stepPage(step diag.Instruction) page {
 		p.ask = "What happened?"
 	}
 	p.choices = choiceTexts(step.Outcomes)
-	if waits(step) {
+	if p.waits = waits(step); p.waits {
 		p.choices = append([]string{checkpointTexts[notTried]}, p.choices...)
 	}
 	return p
@@ -288,6 +288,7 @@ func checkpointPage(step diag.Instruction, i int, hint string) page {
 	p.blocks = append(p.blocks, remark(tryLabel(c), wait, c.Title)...)
 	p.ask = "What happened?"
 	p.name = c.Title
+	p.waits = checkpointChoices(c)[0] == notTried
 	for _, id := range checkpointChoices(c) {
 		p.choices = append(p.choices, checkpointTexts[id])
 	}

@@ -141,3 +141,22 @@ func TestWhatWasNotTakenBackIsSaid(t *testing.T) {
 		}
 	}
 }
+
+// Not to have tried yet is no answer, and leaves no line behind.
+func TestNotTriedYetLeavesNoLine(t *testing.T) {
+	p := sitDown(t, Options{Height: 40})
+	did, err := during(p, t.Context(),
+		func(ctx context.Context) (diag.Did, error) { return p.wiz.Do(ctx, passwordStep()) },
+		func() {
+			p.out.await(t, "q quit", 1)
+			p.press(enter)
+			p.out.await(t, "this page waits", 1)
+			p.press(down, enter)
+		})
+	if err != nil || did.Outcome != diag.DidFixed {
+		t.Fatalf("%+v, %v", did, err)
+	}
+	if said := p.out.String(); strings.Contains(said, ": I have not tried it yet") || !strings.Contains(said, "It works now") {
+		t.Errorf("left behind:\n%s", said)
+	}
+}
