@@ -189,7 +189,7 @@ func TestAClosedStdout(t *testing.T) {
 		"check": {"check", "alarmcom", "--only", "clock"}, "check as JSON": {"check", "alarmcom", "--only", "clock", "--format", "json"},
 		"check as HTML": {"check", "alarmcom", "--only", "clock", "--format", "html"}, "check as JUnit": {"check", "alarmcom", "--only", "clock", "--format", "junit"},
 		"diagnose": {"diagnose", "alarmcom", "--no-input", "--no-checks"}, "probe": {"probe", "clock"},
-		"lint": {"playbook", "lint"}, "test": {"playbook", "test"}, "guide": {"guide", "alarmcom"},
+		"lint": {"playbook", "lint", "../../playbooks/clock.yaml"}, "test": {"playbook", "test"}, "guide": {"guide", "alarmcom"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := run(t, func(sys *cli.System) { sys.Stdout = closedPipe{} }, args...)
