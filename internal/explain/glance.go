@@ -14,7 +14,7 @@ func (e *Explainer) MayMean(message []byte) bool {
 	if wrapped(message) {
 		text, plain = []byte(clean(string(message)).text), spaced(message)
 	}
-	var masked held
+	var looked held
 	may, last := false, -1
 	e.words.find(text, func(word int) bool {
 		owner := e.owners[word]
@@ -23,24 +23,27 @@ func (e *Explainer) MayMean(message []byte) bool {
 		}
 		if last < 0 && plain {
 			// What is needed may be in the masks that the message gets.
-			masked.hold(lowerASCII(string(text)) + redact.Masks())
+			looked.unmasked = true
+			looked.hold(lowerASCII(string(text)) + redact.Masks())
 		}
 		last = owner
-		may = !plain || e.rules[owner].mayFit(&masked)
+		may = !plain || e.rules[owner].mayFit(&looked)
 		return may
 	})
 	return may
 }
 
-// mayFit reports whether a text that holds one of the literals holds what the
-// pattern needs as well.
+// mayFit reports whether a text holds what the rule needs.
 func (r *rule) mayFit(text *held) bool {
-	return r.Pattern == "" || slices.ContainsFunc(r.ready(), func(a *alternative) bool { return a.needs.metBy(text) })
+	if r.Pattern == "" {
+		return slices.ContainsFunc(r.Literals, func(l string) bool { return text.has(word{lowerASCII(l), true, true}) })
+	}
+	return slices.ContainsFunc(r.ready(), func(a *alternative) bool { return a.needs.metBy(text) })
 }
 
 // spaced reports that nothing but white space and quotation marks is to be
 // undone in a text: it is then of one line, and of it the same is left when
-// its secrets are masked.
+// its secrets are looked.
 func spaced(text []byte) bool {
 	for _, c := range text {
 		if special[c] && c != ' ' && c != '\t' && c != '"' {

@@ -14,7 +14,7 @@ func TestMostLinesMeanNothingAtFirstSight(t *testing.T) {
 	e := explain.New(builtIn(t))
 	for _, line := range []string{
 		"", "the weather is nice", "10:50:57 request 57 of 10.1.50.3 served in 50 ms", "May  3 10:57:50 host app[1017]: \"GET /\" 200 57",
-		"kubernetes and postgres are up to date", "10:50:57\trequest 57",
+		"kubernetes and postgres are up to date", "10:50:57\trequest 57", "order 140355 of customer 4011 from port 50412, key 1201051",
 	} {
 		if e.MayMean([]byte(line)) {
 			t.Errorf("%q may mean something", line)
@@ -38,6 +38,7 @@ func TestAMaskMayBeWhatIsNeeded(t *testing.T) {
 		{`refused .*:password\]`, "refused", false},
 		{`refused pw=\[`, "refused pw=hunter2hunter2", true},
 		{`refused pw=\[`, "refused\tpw=hunter2hunter2", true},
+		{`refused mysql -p\b`, "refused mysql -phunter2hunter2", true},
 		{`refused pw=\[`, "refused key=hunter2hunter2", false},
 	} {
 		e := explain.New(diag.Signatures{List: []diag.Signature{{

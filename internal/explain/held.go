@@ -7,7 +7,9 @@ import "strings"
 // side by side in it.
 type held struct {
 	lower string
-	pairs [1 << pairBits / 64]uint64 // which pairs of bytes there are
+	// unmasked: the text still has its secrets, and all masks behind it.
+	unmasked bool
+	pairs    [1 << pairBits / 64]uint64 // which pairs of bytes there are
 }
 
 const pairBits = 12
@@ -27,12 +29,40 @@ func (h *held) hold(lower string) {
 	}
 }
 
-// has reports whether a word in lower case is in the text.
-func (h *held) has(word string) bool {
-	for i := 1; i < len(word); i++ {
-		if n, bit := pair(word[i-1], word[i]); h.pairs[n]>>bit&1 == 0 {
+// A word is looked for in lower case, and may be wanted only where it does not
+// go on to one side or the other.
+type word struct {
+	text         string
+	begins, ends bool
+}
+
+// has reports whether a word is in the text.
+func (h *held) has(w word) bool {
+	for i := 1; i < len(w.text); i++ {
+		if n, bit := pair(w.text[i-1], w.text[i]); h.pairs[n]>>bit&1 == 0 {
 			return false
 		}
 	}
-	return strings.Contains(h.lower, word)
+	for from := 0; ; from++ {
+		i := strings.Index(h.lower[from:], w.text)
+		if i < 0 {
+			return false
+		}
+		from += i
+		if !(w.begins && h.goesOn(from)) && !(w.ends && h.goesOn(from+len(w.text))) {
+			return true
+		}
+	}
+}
+
+// goesOn reports whether a word goes on from before a place to behind it.
+func (h *held) goesOn(at int) bool {
+	if at == 0 || at == len(h.lower) {
+		return false
+	}
+	in := inWord
+	if h.unmasked { // where masks will stand only numbers are known to go on
+		in = func(c byte) bool { return '0' <= c && c <= '9' }
+	}
+	return in(h.lower[at-1]) && in(h.lower[at])
 }

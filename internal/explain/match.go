@@ -155,7 +155,7 @@ func within(v view) func(string) bool {
 		if len(literal) <= abbreviation && strings.Trim(literal, "abcdefghijklmnopqrstuvwxyz") == "" {
 			return next(v.lower, literal, 0)[1] > 0
 		}
-		return v.held.has(literal)
+		return v.held.has(word{text: literal})
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // patterns. That they are not there is found out in much less time than that
 // the pattern does not fit. The zero need is met by every text.
 type need struct {
-	words []string // one of them, in lower case
+	words []word // one of them
 	all   []need
 	some  []need // at least one
 }
@@ -54,13 +54,22 @@ func (p part) need() need {
 	if p.texts == nil {
 		return p.needs
 	}
-	words := make([]string, len(p.texts))
+	words := make([]word, len(p.texts))
 	for i, t := range p.texts {
-		if words[i] = outside(t); len(words[i]) < leastWord {
+		if words[i] = wordOf(outside(t)); len(words[i].text) < leastWord {
 			return need{}
 		}
 	}
 	return need{words: words}
+}
+
+// edge stands in the texts of a part for the beginning or the end of a word.
+const edge = "\x01"
+
+// wordOf is what to look for where a text with edges is needed. Those inside it
+// say nothing more.
+func wordOf(text string) word {
+	return word{text: strings.ReplaceAll(text, edge, ""), begins: strings.HasPrefix(text, edge), ends: strings.HasSuffix(text, edge)}
 }
 
 // outside is the longest piece of a text without brackets. In those stand the
@@ -77,8 +86,10 @@ func outside(text string) (longest string) {
 // of looks at a part of a pattern. What it does not know needs nothing.
 func of(re *syntax.Regexp) part {
 	switch re.Op {
-	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpNoWordBoundary:
 		return part{texts: []string{""}}
+	case syntax.OpWordBoundary:
+		return part{texts: []string{edge}}
 	case syntax.OpLiteral:
 		return literal(re.Rune)
 	case syntax.OpCharClass:
@@ -106,7 +117,7 @@ func of(re *syntax.Regexp) part {
 // literal needs its text, of which letters beyond ASCII are left out: their
 // cases are not bytes of the same number.
 func literal(runes []rune) part {
-	text := lowerASCII(string(runes))
+	text := lowerASCII(strings.ReplaceAll(string(runes), edge, string(utf8.RuneError)))
 	if isASCII(text) {
 		return part{texts: []string{text}}
 	}
@@ -127,7 +138,7 @@ func class(ranges []rune) part {
 			switch {
 			case r == longS, r == kelvin:
 				continue // stands beside s or k
-			case r >= utf8.RuneSelf, len(texts) == mostTexts:
+			case r >= utf8.RuneSelf, string(r) == edge, len(texts) == mostTexts:
 				return part{}
 			}
 			texts = append(texts, lowerASCII(string(r)))

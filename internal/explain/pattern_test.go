@@ -29,12 +29,12 @@ func wholly(re *regexp.Regexp, text string) (at [2]int, groups map[string]string
 func FuzzPattern(f *testing.F) {
 	texts := []string{
 		"", "a", "b", "y", "ab", "xaby", "50126", "HTTP 503 Service Unavailable", "Expired TOKEN", "expired or revoked", "To\u212aen expired",
-		"AADSTS50126: expired\nTOKEN 503", "a|b", "[|]", "für", "FÜR", "ſ", "error code 0x52e (1326)",
+		"AADSTS50126: expired\nTOKEN 503", "a|b", "[|]", "5030 1503 503x_503 x", "1503", "503 x", "x\x01y503", "für", "FÜR", "ſ", "error code 0x52e (1326)",
 	}
 	for _, expression := range []string{
 		`a`, `a|b`, `b|ab`, `ab|a|b`, `a|`, `|a`, `(a|b)c|d`, `(?:expired|revoked) token|token (?P<code>expired)`, `a\|b`, `[|]`, `[]|]|x`, `[^]|]b|50`,
 		`[\]|]|x`, `\Qa|b`, `\Qa|b\E|x`, `(?-i)a|B`, `(?s)a.b|\n.`, `(?-i:AADSTS)(?P<code>\d+)|(?P<code>50[0-4])`, `^a|b$`, `\bex\B|\Bred\b`,
-		`(?:to)?ken|503`, `(?:ab)+|xa`, `(?:ab){2,3}|y`, `(?:ab){0,3}y|q`, `[ab][xy]|[^a]b`, `expired? (?:tokens?|or (?:was )?revoked)`, `für|\w+\x{fc}r`, `k|s|ſ`,
+		`(?:to)?ken|503`, `\b503\b.*x`, `50[0-4]\b|\bx`, `\b(?:\b503)\b`, `a\bb|x\x01y503`, `x[\x00-\x02]y503`, `(?:ab)+|xa`, `(?:ab){2,3}|y`, `(?:ab){0,3}y|q`, `[ab][xy]|[^a]b`, `expired? (?:tokens?|or (?:was )?revoked)`, `für|\w+\x{fc}r`, `k|s|ſ`,
 		`to[k]en|[s]ervice`, `x{0}a|b`, `(|a)b`, `.*503|expired`, `\d{3,}|[a-z]{20}`, `(?P<now>ex)pired (?P<code>tok.n)`,
 	} {
 		for _, text := range texts {
@@ -82,6 +82,7 @@ func TestNeedsKeepPatternsFromTexts(t *testing.T) {
 		{`tokens? (?:has |have )?expired|revoked`, []string{"token expired", "tokens have expired", "REVOKED"}, []string{"token", "expired token", "tokens had expired"}},
 		{`50[0-4]\b.{0,60}\.(?:css|js)`, []string{"500 .css", "a.js 504"}, []string{"505 .css", "500", "500 css"}},
 		{`to[k]ens`, []string{"tokens"}, []string{"toens"}},
+		{`\b50[0-4]\b.{0,9}busy`, []string{"503 busy", "1503 503 busy"}, []string{"1503 busy", "5030 busy", "_503 busy"}},
 		{`(?:auth){2,}`, []string{"auth"}, []string{"aut"}},
 		{`(?:auth)*`, []string{"", "x"}, nil},
 		{`[^a]\d+`, []string{"", "x"}, nil},
