@@ -12,7 +12,7 @@ import (
 // words begin and end alike, stand in each other, and hold marks that look like
 // others with a bit changed.
 var words = []string{
-	"50", "57", "ea", "503", "0x5", "a b", "gone", "4063", "auth:", "no auth", "invalid", "password", "unauthorized",
+	"50", "57", "ea", "503", "0x5", "a b", "gone", "4063", "auth", "auth:", "inva", "no auth", "invalid", "password", "unauthorized",
 	"invalid user", "invalid username", "invalid username or password", "username or password", "your invalid user",
 	"[redacted", "{redacted", "@example.org", "`example.org", "a_grant_b", "a\x7fgrant_b", "fehlerfür", "für das",
 }
