@@ -113,8 +113,7 @@ func runClock(ctx context.Context, env Env, with Params) diag.Finding {
 	pages := askAll(plan.urls, func(url string) reading { return readDate(ctx, env, url) })
 	said = agree(pages)
 	if said.usable == 0 {
-		return unknown(clockFacts("https-date", said, servers, pages), "%s; %s",
-			noTime("time server", servers), noTime("web server", pages))
+		return unknown(clockFacts("https-date", said, servers, pages), "%s", noTimeAtAll(servers, pages))
 	}
 	return clockFinding("https-date", said, servers, pages)
 }
@@ -230,13 +229,27 @@ func authenticated(pages []reading) bool {
 	return true
 }
 
+// noTimeAtAll says why neither time servers nor web servers told the time; where
+// it is the same for all, as without a network, once.
+func noTimeAtAll(servers, pages []reading) string {
+	why := reasons(servers)
+	if len(servers) < 2 || len(pages) < 2 || why != reasons(pages) {
+		return noTime("time server", servers) + "; " + noTime("web server", pages)
+	}
+	return fmt.Sprintf("none of %d time servers and %d web servers told the time (%s)", len(servers), len(pages), why)
+}
+
+func reasons(readings []reading) string {
+	var all []string
+	for _, r := range readings {
+		all = append(all, r.reason)
+	}
+	return strings.Join(unique(all), ", ")
+}
+
 // noTime says why none of the sources told the time.
 func noTime(noun string, readings []reading) string {
-	var reasons []string
-	for _, r := range readings {
-		reasons = append(reasons, r.reason)
-	}
-	why := strings.Join(unique(reasons), ", ")
+	why := reasons(readings)
 	if len(readings) == 1 {
 		return fmt.Sprintf("%s: %s", readings[0].source, why)
 	}

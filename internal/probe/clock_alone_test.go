@@ -1,6 +1,9 @@
 package probe
 
 import (
+	"context"
+	"net"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -36,5 +39,16 @@ func TestOneWitnessDoesNotConvictAClock(t *testing.T) {
 				t.Errorf("reason %q", f.Reason)
 			}
 		})
+	}
+}
+
+// Without a network the reason is the same for all, and said once.
+func TestNoTimeAtAllIsSaidOnce(t *testing.T) {
+	env := Env{Now: time.Now, Dial: func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.DNSError{Err: "no such host", IsNotFound: true}
+	}}
+	got := runClock(t.Context(), env, Params{"servers": "a.test b.test"})
+	if want := `^none of 2 time servers and 3 web servers told the time \([^()]+\)$`; !regexp.MustCompile(want).MatchString(got.Reason) {
+		t.Errorf("reason %q, want %s", got.Reason, want)
 	}
 }

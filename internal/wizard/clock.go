@@ -23,26 +23,29 @@ func (c *clock) untilNext() time.Duration {
 	return t.Truncate(time.Second).Add(time.Second).Sub(t)
 }
 
-// caption says what time this is, and how far to trust it.
-func (c *clock) caption() string {
+// day says of which zone and day the time is.
+func (c *clock) day() string {
 	at := c.time()
-	zone := at.Format("MST, Monday 2 January")
+	day := at.Format("MST, Monday 2 January")
 	if _, east := at.Zone(); east != 0 { // for whoever has a phone that shows another hour
-		zone += at.UTC().Format("; 15:04 in UTC")
+		day += at.UTC().Format(" (15:04 in UTC)")
 	}
-	if c.given {
-		return "This is the time of this computer, which you said is right (" + zone + ")."
+	return day + "."
+}
+
+// caption says whose time this is, and how far to trust it.
+func (c *clock) caption() string {
+	switch {
+	case c.given:
+		return "This is the time of this computer, which you said is right."
+	case c.known:
+		return "This is the right time, as measured just now."
 	}
-	if c.known {
-		return "This is the right time, as measured just now (" + zone + ")."
-	}
-	return "This is the time of this computer (" + zone + "). No time server has confirmed it: it may be wrong itself."
+	return "This is the time of this computer. No time server has confirmed it: it may be wrong itself."
 }
 
 // spoken is the time as a sentence.
-func (c *clock) spoken() string {
-	return c.time().Format("It is now 15:04:05, Monday 2 January 2006, MST.")
-}
+func (c *clock) spoken() string { return "It is now " + c.digits() + " " + c.day() }
 
 // figures are three columns by five rows each, read by row.
 func figures() map[rune][5]string {

@@ -187,9 +187,9 @@ func (p page) face(width int, withDigits bool) []row {
 	for _, l := range p.clock.face(width - 2) {
 		out = append(out, row{indent: 2, text: l, tone: accent})
 	}
-	caption := p.clock.caption()
+	caption := p.clock.day() + " " + p.clock.caption()
 	if withDigits {
-		caption = p.clock.digits() + ". " + caption
+		caption = p.clock.digits() + " " + caption
 	}
 	out = append(out, row{})
 	out = append(out, layLine(line{text: caption}, "", 0, width, quiet)...)

@@ -83,8 +83,8 @@ func (t *prompter) print(p page) {
 		}
 	}
 	if p.clock != nil {
-		t.say(p.clock.caption())
 		t.say(p.clock.spoken())
+		t.say(p.clock.caption())
 	}
 	t.question(p)
 }

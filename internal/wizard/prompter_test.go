@@ -51,7 +51,7 @@ func TestLines(t *testing.T) {
 		{"an empty value", ask(serverQuestion()), "2\n\n", diag.Answer{Choices: []string{"other"}}, nil, ""},
 		{"back from a value", ask(serverQuestion()), "2\nb\n1\n", diag.Answer{Choices: []string{"known"}}, nil, ""},
 		{"end of input at a value", ask(serverQuestion()), "2\n", diag.Answer{}, diag.ErrCancelled, ""},
-		{"the time", ask(timeQuestion(true)), "t\n2\n", diag.Answer{Choices: []string{"ahead"}}, nil, "It is now 14:04:41, Wednesday 18 March 2026, EST."},
+		{"the time", ask(timeQuestion(true)), "t\n2\n", diag.Answer{Choices: []string{"ahead"}}, nil, "It is now 14:04:41 EST, Wednesday 18 March (19:04 in UTC)."},
 		{"several", many, "3, 1;1\n", diag.Answer{Choices: []string{"rejected", "stopped"}}, nil, ""},
 		{"nothing, told so, nothing", many, "\n\n", diag.Answer{}, nil, "Nothing is ticked."},
 		{"nothing, told so, something", many, "\n2\n", diag.Answer{Choices: []string{"drops"}}, nil, "Nothing is ticked."},
