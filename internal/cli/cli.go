@@ -159,8 +159,11 @@ It measures what a computer can measure (clock, network, name lookup,
 encryption, sign-in page, mail and directory servers, tokens), asks a few
 questions, says what is most likely wrong and why, and goes through the fix step
 by step until a retest proves it. It sends no password or token unless a flag
-says so, and then once.`,
-		Example: `  authdoctor diagnose alarmcom
+says so, and then once.
+
+Begin with: authdoctor diagnose`,
+		Example: `  authdoctor diagnose
+  authdoctor diagnose alarmcom
   authdoctor check alarmcom --format json
   authdoctor diagnose alarmcom --answers case.yaml`,
 		SilenceErrors: true, SilenceUsage: true,
@@ -169,6 +172,7 @@ says so, and then once.`,
 		Version: sys.Version,
 	}
 	root.SetVersionTemplate("authdoctor {{.Version}}\n")
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 79")) // no terminal breaks a word
 	root.CompletionOptions.HiddenDefaultCmd = false
 	flags := root.PersistentFlags()
 	flags.StringVar(&p.format, "format", "text", "how to write the result: text, json, junit, html or markdown")
@@ -228,8 +232,11 @@ func noArgs(c *cobra.Command, args []string) error {
 	}
 	hint := "see: " + c.CommandPath() + " --help"
 	c.SuggestionsMinimumDistance = 2
-	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+	switch near := c.SuggestionsFor(args[0]); {
+	case len(near) > 0:
 		hint = "did you mean: " + c.CommandPath() + " " + near[0]
+	case !c.HasParent(): // somebody who says what is wrong, or pastes a message
+		hint = "to be asked, and walked to the fix:  authdoctor diagnose\nwhat an error message means:         authdoctor explain \"the message\"\nall commands:                        authdoctor --help"
 	}
 	if c.HasSubCommands() {
 		return usagef(hint, "unknown command %q for %s", args[0], c.CommandPath())

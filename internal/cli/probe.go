@@ -55,6 +55,7 @@ func newProbeKind(p *program, pr probe.Probe) *cobra.Command {
 	c := &cobra.Command{
 		Use:     pr.Kind,
 		Short:   pr.Doc,
+		Long:    strings.Join(report.Wrap(pr.Doc, 79), "\n"),
 		Example: pr.Example,
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {

@@ -26,15 +26,15 @@ func newReport(p *program) *cobra.Command {
 	var o reportOptions
 	c := &cobra.Command{
 		Use:   "report [SESSION|FILE.json]",
-		Short: "Write the report of a session again, or pack it for whoever must act",
+		Short: "Write the report of a session again, or pack it for others",
 		Long: `Write the report of a session that was kept, in any format: text, json, junit,
 html or markdown. Without SESSION, the last one. A path, or a name that ends in
 .json, is a report that was written with --format json, and is written again.
 Nothing is measured or asked.
 
 It is made to be handed over: e-mail addresses, accounts, public addresses, the
-names of this computer, its Wi-Fi and its hardware, and who its folders belong to
-become stand-ins that stay the same within one report. --names keeps them.
+names of this computer, its Wi-Fi and its hardware, and who its folders belong
+to become stand-ins that stay the same within one report. --names keeps them.
 
 --bundle writes a zip file for whoever must act: what they are asked, the report
 as page, text and data, what was tried in which order, and a manifest of all

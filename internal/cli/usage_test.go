@@ -18,6 +18,7 @@ func TestMistakes(t *testing.T) {
 		say  []string
 	}{
 		{"no such command", []string{"diagnos"}, []string{`unknown command "diagnos"`, "did you mean: authdoctor diagnose"}},
+		{"words of somebody in trouble", []string{"my alarm app says authentication failed"}, []string{"unknown command", "authdoctor diagnose\n", `authdoctor explain "the message"`}},
 		{"no such flag", []string{"check", "alarmcom", "--colour", "x"}, []string{"--colour", "see: authdoctor check --help"}},
 		{"an argument too many", []string{"version", "x"}, []string{`takes no argument, got "x"`}},
 		{"two playbooks", []string{"check", "a", "b"}, []string{"takes one argument at most, got 2"}},
@@ -137,5 +138,21 @@ func TestWhatWasGiven(t *testing.T) {
 	}
 	if strings.Contains(got.stdout+got.stderr, "abcdef0123456789") || strings.Contains(got.stdout, `"session-drops"`) {
 		t.Errorf("the secret is shown, or the file's symptom is kept:\n%s", got.stdout)
+	}
+}
+
+// Help fits a terminal of 80 columns: what is wider is broken inside words.
+func TestHelpFitsATerminal(t *testing.T) {
+	for _, args := range []string{"--help", "diagnose --help", "check --help", "probe imap --help", "report --help", "serve --help", "playbook plan --help"} {
+		got := run(t, nil, strings.Fields(args)...)
+		for line := range strings.Lines(got.stdout) {
+			example := strings.HasPrefix(line, "  authdoctor ") // to be copied in one piece
+			if n := len([]rune(strings.TrimRight(line, "\n"))); n > 80 && !example {
+				t.Errorf("%s: %d columns: %s", args, n, line)
+			}
+		}
+		if !strings.Contains(got.stdout, "Usage:") {
+			t.Errorf("%s: %s%s", args, got.stdout, got.stderr)
+		}
 	}
 }
