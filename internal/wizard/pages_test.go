@@ -65,7 +65,7 @@ func repairQuestion() diag.Question {
 		ID: diag.AskRepair, Text: "What now?", Careful: []string{"your password. What fails here comes before it."},
 		Finding: &diag.Check{
 			Title: "Name lookup", Status: diag.Fail, Code: "dns.nxdomain", Summary: "no such name: www.alarm.com",
-			Remedy: "Try the phone's mobile data, or restart the router; then check again.",
+			Remedy: "Try the phone's mobile data, or restart the router; then run this again.",
 		},
 		Choices: []diag.Choice{
 			{ID: "again", Text: "Check again"},

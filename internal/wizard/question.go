@@ -111,10 +111,14 @@ func leaveAlone(q diag.Question) []block {
 }
 
 // remedy is what to do: about the check, or, where only somebody else can act,
-// what the question says about that.
+// what the question says about that. Where checking again is one of the
+// choices, nothing has to be run again.
 func remedy(q diag.Question) string {
-	if q.ID == diag.AskContinue && q.Help != "" {
+	switch {
+	case q.ID == diag.AskContinue && q.Help != "":
 		return q.Help
+	case q.ID == diag.AskRepair:
+		return strings.ReplaceAll(q.Finding.Remedy, "run this again", "check again")
 	}
 	return q.Finding.Remedy
 }
