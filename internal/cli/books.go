@@ -45,7 +45,13 @@ func (p *program) readBook(name string) (source, error) {
 	}
 	data, err := playbooks.Files.ReadFile(name + ".yaml")
 	if err != nil {
-		return source{}, usagef(nearest(name, builtIn(), about(name)), "there is no playbook %q", name)
+		hint := nearest(name, builtIn(), about(name))
+		if file := name + ".yaml"; playbook.ValidID(name) {
+			if _, err := p.ReadFile(file); err == nil {
+				hint = "did you mean the file ./" + file + "?"
+			}
+		}
+		return source{}, usagef(hint, "there is no playbook %q", name)
 	}
 	return source{"playbooks/" + name + ".yaml", data}, nil
 }

@@ -1,11 +1,13 @@
 package cli_test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/authdoctor/authdoctor/internal/cli"
 	"github.com/authdoctor/authdoctor/internal/journal"
 	"github.com/authdoctor/authdoctor/internal/state"
 )
@@ -20,6 +22,21 @@ func TestNamesThatAreNoPlaybooks(t *testing.T) {
 		if got.code != 2 || !strings.Contains(got.stderr, want) || strings.Contains(got.stderr, "no terminal") {
 			t.Errorf("%s: exit %d\n%s", name, got.code, got.stderr)
 		}
+	}
+}
+
+// A file of that name is what was meant.
+func TestANameOfAFileIsNoPlaybooks(t *testing.T) {
+	got := run(t, func(sys *cli.System) {
+		sys.ReadFile = func(name string) ([]byte, error) {
+			if name == "my-service.yaml" {
+				return []byte("id: my-service"), nil
+			}
+			return nil, os.ErrNotExist
+		}
+	}, "check", "my-service")
+	if got.code != 2 || !strings.Contains(got.stderr, "did you mean the file ./my-service.yaml?") {
+		t.Errorf("exit %d\n%s", got.code, got.stderr)
 	}
 }
 

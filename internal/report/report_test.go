@@ -375,3 +375,18 @@ func TestCheckLine(t *testing.T) {
 		}
 	}
 }
+
+// What a message means is said as far as it is certain.
+func TestWhatAMessageMeans(t *testing.T) {
+	for want, matches := range map[string][]diag.MessageMatch{
+		"It means      wrong name or password (entra X1)\n":                                {{System: "entra", Code: "X1", Cause: "wrong_credentials", Title: "wrong name or password", Certain: true}},
+		"It means      refused without a reason (generic); it may mean other things too\n": {{System: "generic", Cause: "wrong_credentials", Title: "refused without a reason"}},
+		"It means      wrong credentials (entra X1)\n":                                     {{System: "entra", Code: "X1", Cause: "wrong_credentials"}}, // of an older report
+	} {
+		var b bytes.Buffer
+		r := &diag.Report{Message: diag.Message{Text: "no", Matches: matches}, Verdict: diag.Verdict{Status: diag.Inconclusive}}
+		if err := report.Text(&b, r, report.Options{}); err != nil || !strings.Contains(b.String(), want) {
+			t.Errorf("%v, does not say %q:\n%s", err, want, b.String())
+		}
+	}
+}

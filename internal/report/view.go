@@ -267,14 +267,14 @@ func told(r *diag.Report) []labelled {
 // meanings says what was recognised in the message.
 func meanings(r *diag.Report) []string {
 	var out []string
-	for _, m := range r.Message.Matches {
-		out = append(out, recognised(m))
+	for i, m := range r.Message.Matches {
+		text := cmpOr(m.Title, spaced(cmpOr(m.Cause, "not known"))) + " (" + strings.TrimSpace(m.System+" "+m.Code) + ")"
+		if i == 0 && m.Title != "" && !m.Certain {
+			text += "; it may mean other things too"
+		}
+		out = append(out, text)
 	}
 	return out
-}
-
-func recognised(m diag.MessageMatch) string {
-	return spaced(cmpOr(m.Cause, "not known")) + " (" + strings.TrimSpace(m.System+" "+m.Code) + ")"
 }
 
 // messageLimit keeps a pasted novel from hiding the verdict. JSON has it all.
