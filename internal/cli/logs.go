@@ -80,12 +80,12 @@ func (l *logReading) run(args []string) error {
 		return usagef("log formats: "+strings.Join(logs.Formats, ", "), "unknown --log-format %q", l.logFormat)
 	}
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(logMemory))
-	known, err := explainer()
+	sources, done, err := l.sources(args)
+	defer done()
 	if err != nil {
 		return err
 	}
-	sources, done, err := l.sources(args)
-	defer done()
+	known, err := explainer()
 	if err != nil {
 		return err
 	}
