@@ -14,9 +14,8 @@ import (
 	"github.com/authdoctor/authdoctor/internal/probe"
 )
 
-// unboundConfig gives each name an answer of its own. What is broken is
-// forwarded to unbound itself, which refuses its own questions.
-const unboundConfig = `server:
+// unboundServer is what all of them have.
+const unboundServer = `server:
   directory: "@DIR@"
   pidfile: "@DIR@/pid"
   username: ""
@@ -29,6 +28,11 @@ const unboundConfig = `server:
   module-config: "iterator"
   outgoing-interface: 127.0.0.9
   access-control: 127.0.0.9/32 refuse
+`
+
+// unboundConfig gives each name an answer of its own. What is broken is
+// forwarded to unbound itself, which refuses its own questions.
+const unboundConfig = `
   local-data: "right.example.com. A 192.0.2.80"
   local-data: "v6.example.com. AAAA 2001:db8::80"
   local-zone: "missing.example.com." always_nxdomain
@@ -46,19 +50,7 @@ forward-zone:
 `
 
 // brokenConfig treats every name alike; names that are ready tell that it runs.
-const brokenConfig = `server:
-  directory: "@DIR@"
-  pidfile: "@DIR@/pid"
-  username: ""
-  chroot: ""
-  do-daemonize: no
-  use-syslog: no
-  interface: 127.0.0.1
-  port: @PORT@
-  do-not-query-localhost: no
-  module-config: "iterator"
-  outgoing-interface: 127.0.0.9
-  access-control: 127.0.0.9/32 refuse
+const brokenConfig = `
   local-zone: "ready.test." redirect
   local-data: "ready.test. A 192.0.2.1"
 `
@@ -81,7 +73,7 @@ func startUnboundWith(t *testing.T, config, known string) string {
 	var last *process
 	for range 5 {
 		dir, port := sharedDir(t), freePort(t)
-		filled := strings.NewReplacer("@DIR@", dir, "@PORT@", fmt.Sprint(port)).Replace(config)
+		filled := strings.NewReplacer("@DIR@", dir, "@PORT@", fmt.Sprint(port)).Replace(unboundServer + config)
 		address := fmt.Sprintf("127.0.0.1:%d", port)
 		last = start(t, unbound, "-d", "-c", write(t, dir, "unbound.conf", filled))
 		if last.until(t.Context(), func() bool { return knows(address, known) }) {
