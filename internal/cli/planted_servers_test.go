@@ -233,8 +233,8 @@ func ldapServer(t *testing.T, text string) string {
 	})
 }
 
-// snmpServer answers whatever it is asked for with a text.
-func snmpServer(t *testing.T, text string) string {
+// packetServer answers each packet with what the answers to it are.
+func packetServer(t *testing.T, answers func(request []byte) [][]byte) string {
 	t.Helper()
 	c, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
@@ -248,65 +248,58 @@ func snmpServer(t *testing.T, text string) string {
 			if err != nil {
 				return
 			}
-			var message struct {
-				Version   int
-				Community []byte
-				PDU       asn1.RawValue
+			for _, answer := range answers(request[:n]) {
+				_, _ = c.WriteTo(answer, from)
 			}
-			var pdu struct {
-				ID, Status, Index int
-				Binds             []struct {
-					OID   asn1.ObjectIdentifier
-					Value asn1.RawValue
-				}
-			}
-			if _, err := asn1.Unmarshal(request[:n], &message); err != nil {
-				continue
-			}
-			if _, err := asn1.UnmarshalWithParams(message.PDU.FullBytes, &pdu, fmt.Sprint("tag:", message.PDU.Tag)); err != nil {
-				continue
-			}
-			var binds [][]byte
-			for _, b := range pdu.Binds {
-				oid, _ := asn1.Marshal(b.OID)
-				binds = append(binds, tlv(0x30, oid, tlv(4, []byte(text))))
-			}
-			answer := tlv(0xa2, number(pdu.ID), number(0), number(0), tlv(0x30, binds...))
-			_, _ = c.WriteTo(tlv(0x30, number(message.Version), tlv(4, message.Community), answer), from)
 		}
 	}()
 	return c.LocalAddr().String()
 }
 
+// snmpServer answers whatever it is asked for with a text.
+func snmpServer(t *testing.T, text string) string {
+	return packetServer(t, func(request []byte) [][]byte {
+		var message struct {
+			Version   int
+			Community []byte
+			PDU       asn1.RawValue
+		}
+		var pdu struct {
+			ID, Status, Index int
+			Binds             []struct {
+				OID   asn1.ObjectIdentifier
+				Value asn1.RawValue
+			}
+		}
+		if _, err := asn1.Unmarshal(request, &message); err != nil {
+			return nil
+		}
+		if _, err := asn1.UnmarshalWithParams(message.PDU.FullBytes, &pdu, fmt.Sprint("tag:", message.PDU.Tag)); err != nil {
+			return nil
+		}
+		var binds [][]byte
+		for _, b := range pdu.Binds {
+			oid, _ := asn1.Marshal(b.OID)
+			binds = append(binds, tlv(0x30, oid, tlv(4, []byte(text))))
+		}
+		answer := tlv(0xa2, number(pdu.ID), number(0), number(0), tlv(0x30, binds...))
+		return [][]byte{tlv(0x30, number(message.Version), tlv(4, message.Community), answer)}
+	})
+}
+
 // ntpServer answers with a text, and then with a refusal that has the text
 // behind it, where NTP has its extensions.
 func ntpServer(t *testing.T, text string) string {
-	t.Helper()
-	c, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { c.Close() })
-	go func() {
-		request := make([]byte, 512)
-		for {
-			n, from, err := c.ReadFrom(request)
-			if err != nil {
-				return
-			}
-			if n < 48 {
-				continue
-			}
-			answer := make([]byte, 48, 48+len(text))
-			answer[0] = 3<<6 | 4<<3 | 4 // not set, version 4, a server
-			copy(answer[12:16], text)   // why it refuses
-			copy(answer[24:32], request[40:48])
-			for _, packet := range [][]byte{[]byte(text), append(answer, text...)} {
-				_, _ = c.WriteTo(packet, from)
-			}
+	return packetServer(t, func(request []byte) [][]byte {
+		if len(request) < 48 {
+			return nil
 		}
-	}()
-	return c.LocalAddr().String()
+		answer := make([]byte, 48, 48+len(text))
+		answer[0] = 3<<6 | 4<<3 | 4 // not set, version 4, a server
+		copy(answer[12:16], text)   // why it refuses
+		copy(answer[24:32], request[40:48])
+		return [][]byte{[]byte(text), append(answer, text...)}
+	})
 }
 
 // dateServer says a text where the time should be.
