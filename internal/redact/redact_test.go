@@ -142,7 +142,7 @@ func TestText(t *testing.T) {
 		{"secret after a refusal", "token: 403; password: hunter2", "token: 403; password: [redacted:password]"},
 		{"password in encoded prose", "&quot;password is hunter22&quot;", "&quot;password is [redacted:password]&quot;"},
 		{"password that holds an encoded mark", "password=ab&quot;cd12", "password=[redacted:password]"},
-		{"code behind a break that is spelt out", `"sent\ncode=4/0AX4XfWhXXXX&state=1\nCookie: afg=1`, `"sent\ncode=[redacted:code]&state=1\nCookie: afg=[redacted:cookie]`},
+		{"code behind a break that is spelt out", `"sent\ncode=4/0AX4XfWhKq7Zt&state=1\nCookie: afg=1`, `"sent\ncode=[redacted:code]&state=1\nCookie: afg=[redacted:cookie]`},
 		{"token behind a backslash", `C:\token: abcdef01`, `C:\token: [redacted:token]`},
 		{"secret in a false mask", "password=[redacted:hunter2", "password=[redacted:password]"},
 	} {
