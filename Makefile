@@ -24,7 +24,7 @@ $(BIN): $(SOURCES)
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/authdoctor
 
 test:
-	$(GO) test -race -timeout 20m ./...
+	$(GO) test -race ./...
 
 lint:
 	@test -z "$$(gofmt -l cmd internal playbooks)" || { gofmt -l cmd internal playbooks; echo 'run: gofmt -w cmd internal playbooks'; exit 1; }
