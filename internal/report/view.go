@@ -127,9 +127,16 @@ func (v *view) handOver(r *diag.Report) {
 	h := r.HandOver
 	switch {
 	case r.Verdict.Status == diag.Waiting:
-		v.advise("Meanwhile", cmpOr(h.Meanwhile, h.Text))
+		if h.Ask == "" { // then the text is for the person, and not about them
+			v.advise("Meanwhile", cmpOr(h.Meanwhile, h.Text))
+		} else {
+			v.advise("Meanwhile", h.Meanwhile)
+		}
 		if h.To != "" {
 			v.advise("If it lasts", "turn to "+h.To)
+		}
+		if h.Ask != "" {
+			v.tell(h)
 		}
 	case strings.Contains(r.Verdict.Next.Text, h.To):
 		v.tell(h)
