@@ -58,7 +58,7 @@ func (d *diagnosis) tellMessage() {
 				said += " Try no password and no code now, on any device."
 			}
 		} else {
-			said += "It may mean other things too, so it weighs nothing."
+			said += "It may mean other things too, so it is not counted."
 		}
 	}
 	for _, l := range report.Wrap(said, 76) {
