@@ -17,8 +17,6 @@ import (
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
 
-const captiveHost = "connectivitycheck.gstatic.com" // the first name that is known to exist
-
 func TestDNSOutcomes(t *testing.T) {
 	const a, aaaa = "www.example.com. 60 A 203.0.113.9", "www.example.com. 60 AAAA 2001:db8::9"
 	const alias = "www.example.com. 60 CNAME far.example.net."

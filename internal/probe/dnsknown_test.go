@@ -14,6 +14,8 @@ import (
 	"github.com/miekg/dns"
 )
 
+const captiveHost = "connectivitycheck.gstatic.com" // the first name that is known to exist
+
 // twoNames answers for www.example.com and for a name that exists differently.
 func twoNames(name, known dnsScript) dnsScript {
 	return func(w dns.ResponseWriter, q *dns.Msg) {
