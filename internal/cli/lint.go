@@ -114,8 +114,9 @@ func (p *program) lint(paths []string) error {
 	}
 	run := diag.TestRun{Name: "playbook lint", Cases: []diag.TestCase{}}
 	problems := []playbook.Problem{}
+	bench := newSignatureBench(p)
 	for _, src := range sources {
-		found, err := p.lintOne(src)
+		found, err := p.lintOne(src, bench)
 		if err != nil {
 			return err
 		}
@@ -131,13 +132,13 @@ func (p *program) lint(paths []string) error {
 	return nil
 }
 
-func (p *program) lintOne(src source) ([]playbook.Problem, error) {
+func (p *program) lintOne(src source, bench *signatureBench) ([]playbook.Problem, error) {
 	if strings.HasSuffix(src.name, scenarioSuffix) {
 		_, problems := p.readSuite(src)
 		return problems, nil
 	}
 	if playbook.IsSignatures(src.data) {
-		tests, err := p.signatureTests(src)
+		tests, err := bench.tests(src)
 		if err != nil {
 			return nil, err
 		}
