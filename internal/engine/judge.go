@@ -35,7 +35,7 @@ func (b *Book) judge(ev *diag.Evidence, c *chain, fresh func(diag.Measurement) b
 	where := ev.Where()
 	out := make([]judged, len(b.Checks))
 	for i := range b.Checks {
-		out[i] = b.read(i, ev, fresh)
+		b.read(&out[i], i, ev, fresh)
 	}
 	for _, i := range c.order {
 		if by := b.hiddenBy(i, out, c); by >= 0 {
@@ -48,11 +48,12 @@ func (b *Book) judge(ev *diag.Evidence, c *chain, fresh func(diag.Measurement) b
 	return out
 }
 
-func (b *Book) read(i int, ev *diag.Evidence, fresh func(diag.Measurement) bool) judged {
-	def, j := &b.Checks[i], b.unmeasured[i]
-	m, ok := ev.Checks[def.ID]
+// read fills in what a check found.
+func (b *Book) read(j *judged, i int, ev *diag.Evidence, fresh func(diag.Measurement) bool) {
+	*j = b.unmeasured[i]
+	m, ok := ev.Checks[j.def.ID]
 	if !ok || !fresh(m) {
-		return j
+		return
 	}
 	j.outcome, j.given, j.facts = m.Outcome, m.Given, !m.Given
 	j.Summary, j.Reason, j.ElapsedMS = m.Summary, m.Reason, m.ElapsedMS
@@ -69,12 +70,9 @@ func (b *Book) read(i int, ev *diag.Evidence, fresh func(diag.Measurement) bool)
 		if m.Given {
 			j.Summary = kind.given[k]
 		}
-		return j
+	} else if m.Outcome == diag.NotMeasured {
+		j.Status, j.Code = diag.Skipped, diag.Code(j.def.Run, diag.NotMeasured)
 	}
-	if m.Outcome == diag.NotMeasured {
-		j.Status, j.Code = diag.Skipped, diag.Code(def.Run, diag.NotMeasured)
-	}
-	return j
 }
 
 func (j *judged) block(by, title string) {

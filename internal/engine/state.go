@@ -197,7 +197,11 @@ func (s *state) observations() []observation {
 
 // told is what the person said: symptoms and answers, in playbook order.
 func (s *state) told() []observation {
-	obs := make([]observation, 0, len(s.b.Symptoms)+len(s.b.Questions)+len(s.checks))
+	most := 1 + len(s.ev.Answers) + len(s.checks) + len(s.visits) // with what is added behind it
+	if s.ev.SymptomsAsked {
+		most += len(s.b.Symptoms)
+	}
+	obs := make([]observation, 0, most)
 	if s.ev.SymptomsAsked {
 		for _, sym := range s.b.Symptoms {
 			outcome := "no"
