@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
@@ -16,11 +15,11 @@ func Reached(b *Book, ev *diag.Evidence) []string {
 		out = append(out, "symptom:"+id)
 	}
 	for id, m := range ev.Checks {
-		out = append(out, fmt.Sprintf("check:%s=%s", id, m.Outcome))
+		out = append(out, "check:"+id+"="+m.Outcome)
 	}
 	for id, a := range ev.Answers {
 		if slices.ContainsFunc(b.Questions, func(q playbook.Question) bool { return q.ID == id }) {
-			out = append(out, fmt.Sprintf("question:%s=%s", id, a))
+			out = append(out, "question:"+id+"="+a)
 		}
 	}
 	for _, v := range ev.Walk {

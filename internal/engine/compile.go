@@ -36,11 +36,12 @@ type Book struct {
 	held map[string]bool
 	// unmeasured is each check before anything is known of it, and kinds say what
 	// each can find. While no answer
-	// changes a variable, with are the parameters of each, and chain says which
-	// hides which.
+	// changes a variable, with are the parameters of each, unset those that wait
+	// for a value, and chain says which hides which.
 	unmeasured []judged
 	kinds      []checkKind
 	with       []map[string]string
+	unset      []map[string]string
 	chain      *chain
 	// Surface is where the person acts; empty for the playbook's first.
 	Surface string
@@ -71,6 +72,7 @@ func Compile(p *playbook.Playbook, vars map[string]string) (*Book, error) {
 	for i := range p.Checks {
 		b.kinds = append(b.kinds, kindOf(&p.Checks[i]))
 		b.with = append(b.with, filled(&p.Checks[i], b.vars))
+		b.unset = append(b.unset, waiting(&p.Checks[i], b.vars))
 	}
 	return b, nil
 }

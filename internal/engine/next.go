@@ -117,22 +117,7 @@ func (s *state) due() []diag.Request {
 		if ok && s.fresh(m) && sameWith(m.With, with) && !s.affectedSince(c.ID, m.Tick) {
 			continue
 		}
-		out = append(out, diag.Request{ID: c.ID, Kind: c.Run, With: maps.Clone(with), Unset: s.unset(c)})
-	}
-	return out
-}
-
-// unset are the parameters that wait for a variable's value.
-func (s *state) unset(c *playbook.Check) map[string]string {
-	var out map[string]string
-	for param, template := range c.With {
-		names := playbook.Variables(template)
-		if len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return s.vars[name] != "" }) {
-			if out == nil {
-				out = map[string]string{}
-			}
-			out[param] = names[0]
-		}
+		out = append(out, diag.Request{ID: c.ID, Kind: c.Run, With: maps.Clone(with), Unset: s.unset(i)})
 	}
 	return out
 }
@@ -144,6 +129,31 @@ func (s *state) with(i int) map[string]string {
 		return s.b.with[i]
 	}
 	return filled(&s.b.Checks[i], s.vars)
+}
+
+// unset are the parameters of check i that wait for a variable's value, with its
+// name.
+func (s *state) unset(i int) map[string]string {
+	if len(s.ev.Vars) == 0 {
+		return s.b.unset[i]
+	}
+	return waiting(&s.b.Checks[i], s.vars)
+}
+
+// waiting are the parameters of a check that are made of variables without a
+// value; nil for none.
+func waiting(c *playbook.Check, vars map[string]string) map[string]string {
+	var out map[string]string
+	for param, template := range c.With {
+		names := playbook.Variables(template)
+		if len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return vars[name] != "" }) {
+			if out == nil {
+				out = map[string]string{}
+			}
+			out[param] = names[0]
+		}
+	}
+	return out
 }
 
 // filled fills a check's parameters in; what is empty is left out, so that the
