@@ -34,23 +34,30 @@ func asNobody(t *testing.T, name string, args ...string) []string {
 	return append([]string{program(t, "setpriv", "util-linux"), "--pdeathsig", "KILL", "--reuid=" + id, "--regid=" + id, "--clear-groups"}, line...)
 }
 
-// startPostgres starts a database that takes nobody, with a certificate; without
-// one, without encryption. It gives its address.
-func startPostgres(t *testing.T, c *labCert) string {
+// newDatabase makes a database that takes nobody, and gives its folder.
+func newDatabase(t *testing.T) string {
 	t.Helper()
-	path, initdb := postgresProgram(t, "postgres"), postgresProgram(t, "initdb")
+	dir := sharedDir(t)
+	handOver(t, dir)
+	data := filepath.Join(dir, "data")
+	create := asNobody(t, postgresProgram(t, "initdb"), "--no-sync", "--auth=reject", "--username=lab", "--pgdata="+data)
+	if out, err := exec.Command(create[0], create[1:]...).CombinedOutput(); err != nil {
+		t.Fatalf("initdb: %v\n%s", err, out)
+	}
+	return data
+}
+
+// startPostgres serves a database that nobody else serves, with a certificate;
+// without one, without encryption. It gives its address.
+func startPostgres(t *testing.T, data string, c *labCert) string {
+	t.Helper()
+	path := postgresProgram(t, "postgres")
 	var last *process
 	for range 5 {
-		dir, port := sharedDir(t), freeTCP(t, 1)[0]
-		handOver(t, dir)
-		data := filepath.Join(dir, "data")
-		create := asNobody(t, initdb, "--no-sync", "--auth=reject", "--username=lab", "--pgdata="+data)
-		if out, err := exec.Command(create[0], create[1:]...).CombinedOutput(); err != nil {
-			t.Fatalf("initdb: %v\n%s", err, out)
-		}
+		port := freeTCP(t, 1)[0]
 		args := []string{"-D", data, "-c", "listen_addresses=127.0.0.1", "-c", "port=" + port, "-c", "unix_socket_directories=", "-c", "fsync=off"}
 		if c != nil {
-			args = append(args, "-c", "ssl=on", "-c", "ssl_cert_file="+c.cert, "-c", "ssl_key_file="+ownKey(t, dir, c.key))
+			args = append(args, "-c", "ssl=on", "-c", "ssl_cert_file="+c.cert, "-c", "ssl_key_file="+ownKey(t, c.key))
 		}
 		line := asNobody(t, path, args...)
 		last = start(t, line[0], line[1:]...)
@@ -70,8 +77,9 @@ func startPostgres(t *testing.T, c *labCert) string {
 }
 
 // ownKey is a copy of a key that only the database can read, as it wants it.
-func ownKey(t *testing.T, dir, key string) string {
+func ownKey(t *testing.T, key string) string {
 	t.Helper()
+	dir := sharedDir(t)
 	data, err := os.ReadFile(key)
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
@@ -16,17 +17,21 @@ type starting struct {
 	blocked, healthy []string
 }
 
-var startings = []starting{
-	{"dovecot", "imap", func(t *testing.T, c labCert) string { return startDovecotWith(t, c).plain },
-		"mail-client", "mail-tls", []string{"imap", "smtp"}, []string{"clock=accurate", "network-path=ok", "name-lookup=ok"}},
-	{"dovecot, POP3", "pop3", func(t *testing.T, c labCert) string { return startPOP3(t, c) },
-		"mail-client", "mail-tls", []string{"imap", "smtp"}, []string{"clock=accurate", "network-path=ok", "name-lookup=ok"}},
-	{"exim", "smtp", func(t *testing.T, c labCert) string { return startEximWith(t, c).plain },
-		"mail-client", "mail-tls", []string{"imap", "smtp"}, []string{"clock=accurate", "network-path=ok", "name-lookup=ok"}},
-	{"slapd", "ldap", func(t *testing.T, c labCert) string { return startSlapdWith(t, c, slapdTLS).plain },
-		"identity-admin", "service-tls", []string{"discovery", "issuer", "ldap"}, []string{"clock=accurate", "network-path=ok"}},
-	{"postgres", "postgres", func(t *testing.T, c labCert) string { return startPostgres(t, &c) },
-		"api-cloud", "api-tls", []string{"issuer", "s3", "api-sign-in"}, []string{"clock=accurate", "network-path=ok"}},
+// startings are all of them; the database's folder lies as long as the test runs.
+func startings(t *testing.T) []starting {
+	database := sync.OnceValue(func() string { return newDatabase(t) })
+	return []starting{
+		{"dovecot", "imap", func(t *testing.T, c labCert) string { return startDovecotWith(t, c).plain },
+			"mail-client", "mail-tls", []string{"imap", "smtp"}, []string{"clock=accurate", "network-path=ok", "name-lookup=ok"}},
+		{"dovecot, POP3", "pop3", func(t *testing.T, c labCert) string { return startPOP3(t, c) },
+			"mail-client", "mail-tls", []string{"imap", "smtp"}, []string{"clock=accurate", "network-path=ok", "name-lookup=ok"}},
+		{"exim", "smtp", func(t *testing.T, c labCert) string { return startEximWith(t, c).plain },
+			"mail-client", "mail-tls", []string{"imap", "smtp"}, []string{"clock=accurate", "network-path=ok", "name-lookup=ok"}},
+		{"slapd", "ldap", func(t *testing.T, c labCert) string { return startSlapdWith(t, c, slapdTLS).plain },
+			"identity-admin", "service-tls", []string{"discovery", "issuer", "ldap"}, []string{"clock=accurate", "network-path=ok"}},
+		{"postgres", "postgres", func(t *testing.T, c labCert) string { return startPostgres(t, database(), &c) },
+			"api-cloud", "api-tls", []string{"issuer", "s3", "api-sign-in"}, []string{"clock=accurate", "network-path=ok"}},
+	}
 }
 
 // startFaults are the faults of certificates that are shown over STARTTLS.
@@ -44,18 +49,20 @@ func (s starting) with(address string, c labCert) map[string]string {
 func TestStartTLS(t *testing.T) {
 	clean(t)
 	var rows []row
-	for _, s := range startings {
+	for _, s := range startings(t) {
 		for _, f := range startFaults {
-			c := f.certificate(t)
-			got := measureCode(t, probe.System(), ready, "tls", s.with(s.start(t, c), c))
-			rows = append(rows, row{f.fault, s.server, f.expected, got})
+			t.Run(s.server+", "+f.fault, func(t *testing.T) { // whose server has ended before the next begins
+				c := f.certificate(t)
+				got := measureCode(t, probe.System(), ready, "tls", s.with(s.start(t, c), c))
+				rows = append(rows, row{f.fault, s.server, f.expected, got})
+			})
 		}
 	}
 	plain := []string{"ssl = no", "disable_plaintext_auth = no"}
 	for _, bare := range []struct{ server, protocol, address string }{
 		{"dovecot without TLS", "imap", startDovecot(t, plain...).plain},
 		{"dovecot without TLS, POP3", "pop3", startPOP3(t, newCert(t), plain...)},
-		{"postgres without TLS", "postgres", startPostgres(t, nil)},
+		{"postgres without TLS", "postgres", startPostgres(t, newDatabase(t), nil)},
 	} {
 		got := measureCode(t, probe.System(), ready, "tls", map[string]string{"address": bare.address, "starttls": bare.protocol})
 		rows = append(rows, row{"no STARTTLS", bare.server, "tls.handshake_failed", got})
@@ -67,7 +74,7 @@ func TestStartTLS(t *testing.T) {
 // The same through the playbooks: what is behind the encryption is blocked.
 func TestStartTLSVerdicts(t *testing.T) {
 	clean(t)
-	for _, s := range startings {
+	for _, s := range startings(t) {
 		for _, f := range startFaults {
 			if f.class == "" {
 				continue
