@@ -112,16 +112,11 @@ func (p *program) play(src source) (played, error) {
 	if err != nil {
 		return played{}, err
 	}
-	one := played{file: src.name, book: raw}
-	for i := range suite.Scenarios {
-		r, err := scenario.Run(book, &suite.Scenarios[i])
-		if err != nil {
-			return played{}, err
-		}
-		one.results = append(one.results, r)
+	results, err := scenario.Play(book, suite.Scenarios)
+	if err != nil {
+		return played{}, err
 	}
-	one.coverage = scenario.Cover(raw, one.results)
-	return one, nil
+	return played{file: src.name, book: raw, results: results, coverage: scenario.Cover(raw, results)}, nil
 }
 
 // readSuite reads a scenario file and holds it against its playbook.

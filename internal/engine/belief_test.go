@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -70,5 +71,58 @@ func TestBadModelsAreRefused(t *testing.T) {
 				t.Errorf("accepted as %+v", m)
 			}
 		})
+	}
+}
+
+// What an outcome tells is what the posterior after it says: its chance, who
+// leads then, and the information in it by the definition of Kullback and
+// Leibler.
+func TestWhatAnOutcomeTells(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 5))
+	for range 500 {
+		c, w := someColumn(r, 1+r.IntN(9)), []float64(nil)
+		for range c.causes {
+			w = append(w, -math.Log(r.Float64()))
+		}
+		normalised(w)
+		told, after := c.tells(w), make([]float64, len(w))
+		chance := c.times(w, after)
+		bits := 0.0
+		for i := range after {
+			if after[i] > 0 {
+				bits += after[i] * math.Log2(after[i]/chance/w[i])
+			}
+		}
+		if math.Abs(told.chance-chance) > 1e-12 || math.Abs(told.bits-bits) > 1e-12 || chance > 0 && told.leader != leader(after) {
+			t.Errorf("%v of %v: %+v, want chance %v, leader %d, bits %v", c.column, w, told, chance, leader(after), bits)
+		}
+	}
+}
+
+type columnOf struct {
+	column
+	causes int
+}
+
+// someColumn has numbers of their own for some causes, zeros among them.
+func someColumn(r *rand.Rand, causes int) columnOf {
+	some := func() float64 { return max(0, r.Float64()*1.2-.2) }
+	var at []int32
+	var p []float64
+	for i := range causes {
+		if r.IntN(2) == 0 {
+			at, p = append(at, int32(i)), append(p, some())
+		}
+	}
+	return columnOf{newColumn(some(), at, p), causes}
+}
+
+func normalised(w []float64) {
+	sum := 0.0
+	for _, v := range w {
+		sum += v
+	}
+	for i := range w {
+		w[i] /= sum
 	}
 }

@@ -113,6 +113,43 @@ func (c *column) times(weights, out []float64) float64 {
 	return sum
 }
 
+// A telling is what one outcome of a test would tell of causes.
+type telling struct {
+	chance float64 // that it comes, 0 to 1
+	leader int     // the most probable cause after it; the first of equals
+	bits   float64 // how far it would move the belief (Kullback and Leibler), times its chance
+}
+
+// tells weighs an outcome by the causes' probabilities w. With p = P(outcome |
+// cause) a cause has w·p/chance afterwards, which is p/chance of what it had
+// before: the sum of w·p·log2(p/chance) needs no posterior to be written.
+func (c *column) tells(weights []float64) telling {
+	own := func(log, p float64) float64 { // p·log2 p
+		if p == 0 {
+			return 0
+		}
+		return p * log / math.Ln2
+	}
+	var t telling
+	most, base, k := -1.0, own(c.log, c.base), 0
+	for i, w := range weights {
+		p, bits := c.base, base
+		if k < len(c.at) && int(c.at[k]) == i {
+			p, bits = c.p[k], own(c.ratio[k]+c.log, c.p[k])
+			k++
+		}
+		if w*p > most {
+			most, t.leader = w*p, i
+		}
+		t.chance += w * p
+		t.bits += w * bits
+	}
+	if t.chance > 0 {
+		t.bits -= t.chance * math.Log2(t.chance)
+	}
+	return t
+}
+
 // mass is the sum of weights multiplied by the column.
 func (c *column) mass(weights []float64) float64 {
 	k, sum := 0, 0.0

@@ -5,7 +5,6 @@ package engine
 
 import (
 	"maps"
-	"math"
 	"slices"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
@@ -305,16 +304,10 @@ const (
 func (s *state) worth(q *playbook.Question) float64 {
 	t := s.b.model.tests[q.ID]
 	now, flips, bits := leader(s.post), false, 0.0
-	buf := make([]float64, len(s.post))
 	for o := range t.outcomes {
-		chance := s.after(&t.columns[o], buf)
-		if chance <= 0 {
-			continue
-		}
-		if chance >= minChance && leader(buf) != now {
-			flips = true
-		}
-		bits += chance * divergence(buf, s.post)
+		told := t.columns[o].tells(s.post)
+		flips = flips || told.chance >= minChance && told.leader != now
+		bits += told.bits
 	}
 	words := s.changesWords(q)
 	switch {
@@ -324,29 +317,6 @@ func (s *state) worth(q *playbook.Question) float64 {
 		bits += wordsBits
 	}
 	return bits
-}
-
-// after writes the posterior after one more observation into out, and returns
-// the probability of that observation.
-func (s *state) after(col *column, out []float64) float64 {
-	sum := col.times(s.post, out)
-	if sum > 0 {
-		for c := range out {
-			out[c] /= sum
-		}
-	}
-	return sum
-}
-
-// divergence is how many bits p tells beyond q (Kullback and Leibler).
-func divergence(p, q []float64) float64 {
-	sum := 0.0
-	for i := range p {
-		if p[i] > 0 && q[i] > 0 {
-			sum += p[i] * math.Log2(p[i]/q[i])
-		}
-	}
-	return sum
 }
 
 // changesWords reports whether what a step says, or shows as done, or what is

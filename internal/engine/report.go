@@ -230,11 +230,11 @@ func (s *state) wouldChange() []diag.Change {
 
 func (s *state) changes(id string) []diag.Change {
 	t := s.b.model.tests[id]
-	now, buf := leader(s.post), make([]float64, len(s.post))
+	now := leader(s.post)
 	var out []diag.Change
 	for o, outcome := range t.outcomes {
-		chance := s.after(&t.columns[o], buf)
-		if next := leader(buf); chance >= minChance && next != now {
+		told := t.columns[o].tells(s.post)
+		if next := told.leader; told.chance >= minChance && next != now {
 			from, text := s.words(observation{id, outcome})
 			if c := s.checkByID(id); c != nil {
 				kind, _ := diag.FindKind(c.Probe)
@@ -242,7 +242,7 @@ func (s *state) changes(id string) []diag.Change {
 				text = c.Title + ": " + found.Meaning
 			}
 			out = append(out, diag.Change{
-				From: from, Outcome: outcome, Text: text, Probability: chance,
+				From: from, Outcome: outcome, Text: text, Probability: told.chance,
 				Leader: s.b.Causes[next].ID, LeaderTitle: s.fill(s.b.Causes[next].Title),
 			})
 		}
