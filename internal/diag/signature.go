@@ -43,6 +43,11 @@ type Signature struct {
 	Pattern string
 	With    []string // one of them must be in the text as well
 	Without []string // none of them may be
+	// Frames are ways of telling it in plain words, instead of a pattern. Each
+	// is a list of families: regular expressions, whatever the case, that stand
+	// near each other in one sentence, in whatever order.
+	Frames [][]string
+	Unless []string // families: a sentence with one of them tells nothing
 	// Shared: the code or wording belongs to many systems, so a SystemMark in
 	// the text says whose it is.
 	Shared bool
@@ -73,8 +78,11 @@ type SystemMark struct {
 
 // Signatures is the knowledge of what error messages mean.
 type Signatures struct {
-	List   []Signature
-	Marks  []SystemMark
+	List  []Signature
+	Marks []SystemMark
+	// Names are what people call a system when they tell of it: as written, or
+	// in any case where they are written in lower case.
+	Names  []SystemMark
 	Advice map[string]Advice // by class, where nothing more exact is known
 }
 

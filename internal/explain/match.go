@@ -17,6 +17,7 @@ type Explainer struct {
 	// by -1 - its number.
 	owners []int
 	marks  []diag.SystemMark
+	names  []diag.SystemMark
 	// settings are signatures that no literal leads to.
 	settings []*rule
 	advice   map[string]diag.Advice
@@ -29,6 +30,8 @@ type rule struct {
 	weight  int
 	once    sync.Once
 	pattern pattern
+	frames  []frame
+	unless  frame
 }
 
 // ready is the rule's pattern.
@@ -39,7 +42,8 @@ func (r *rule) ready() pattern {
 
 // New makes an Explainer of signatures that were read strictly.
 func New(known diag.Signatures) *Explainer {
-	e := &Explainer{marks: known.Marks, advice: known.Advice}
+	e := &Explainer{marks: known.Marks, names: known.Names, advice: known.Advice}
+	told := families{}
 	var words []string
 	own := func(literals []string, owner int) {
 		for _, l := range literals {
@@ -49,6 +53,10 @@ func New(known diag.Signatures) *Explainer {
 	for i, s := range known.List {
 		r := &rule{Signature: s, weight: slices.Index(diag.Strengths, s.Strength)}
 		e.rules = append(e.rules, r)
+		for _, sources := range s.Frames {
+			r.frames = append(r.frames, told.of(sources))
+		}
+		r.unless = told.of(s.Unless)
 		if len(s.Literals) == 0 {
 			e.settings = append(e.settings, r)
 		}
@@ -71,6 +79,7 @@ type hit struct {
 // match finds every rule that fits, and the systems that are marked.
 func (e *Explainer) match(v view) (hits []hit, marked []diag.SystemMark) {
 	var wanted []int
+	var framed []*rule
 	e.words.find([]byte(v.text), func(word int) bool {
 		wanted = append(wanted, e.owners[word])
 		return false
@@ -83,11 +92,14 @@ func (e *Explainer) match(v view) (hits []hit, marked []diag.SystemMark) {
 			}
 			continue
 		}
-		if h, ok := e.rules[owner].match(v); ok {
+		if r := e.rules[owner]; r.Frames != nil {
+			framed = append(framed, r)
+		} else if h, ok := r.match(v); ok {
 			hits = append(hits, h)
 		}
 	}
 	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.alone(v, marked) })
+	hits = append(hits, e.told(v, hits, framed)...)
 	return append(hits, e.setting(v, hits)...), marked
 }
 
@@ -133,8 +145,14 @@ func (h hit) alone(v view, marked []diag.SystemMark) bool {
 		!slices.ContainsFunc(marked, func(m diag.SystemMark) bool { return m.System == h.System })
 }
 
+// suits reports whether a text holds what must stand beside, and nothing that
+// must not.
+func (r *rule) suits(v view) bool {
+	return (len(r.With) == 0 || slices.ContainsFunc(r.With, within(v))) && !slices.ContainsFunc(r.Without, within(v))
+}
+
 func (r *rule) match(v view) (hit, bool) {
-	if len(r.With) > 0 && !slices.ContainsFunc(r.With, within(v)) || slices.ContainsFunc(r.Without, within(v)) {
+	if !r.suits(v) {
 		return hit{}, false
 	}
 	if r.Pattern == "" {

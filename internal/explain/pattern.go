@@ -3,6 +3,7 @@ package explain
 import (
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -77,6 +78,25 @@ func classEnd(s string) int {
 		}
 	}
 	return i
+}
+
+// mayFit reports whether a text holds what one of the alternatives needs.
+func (p pattern) mayFit(text *held) bool {
+	return slices.ContainsFunc(p, func(a *alternative) bool { return a.needs.metBy(text) })
+}
+
+// all are the places in a part of a text, which begins at from, that a pattern
+// fits.
+func (p pattern) all(part string, from int) (places [][2]int) {
+	for _, a := range p {
+		a.once.Do(func() { a.re = regexp.MustCompile(a.source) })
+		for _, at := range a.re.FindAllStringIndex(part, -1) {
+			if at[0] < at[1] {
+				places = append(places, [2]int{from + at[0], from + at[1]})
+			}
+		}
+	}
+	return places
 }
 
 // find is where a pattern fits a text, and what its groups with a name hold. An

@@ -24,7 +24,7 @@ func (e *Explainer) Explain(message string) Answer {
 		return a
 	}
 	if h := hits[0]; h.Shared {
-		a.Findings[0].System = speaker(v, hits, marked)
+		a.Findings[0].System = e.speaker(v, hits, marked)
 	}
 	for i := range a.Findings {
 		a.Findings[i].lead(marked)
@@ -66,17 +66,21 @@ var clientsOfOAuth = []string{"imap", "smtp", "ldap", "ssh", "mysql", "postgres"
 // speaker finds out whose the shared code of the first hit is: of the system
 // whose mark stands nearest to it, else of the system that the next specific
 // match belongs to.
-func speaker(v view, hits []hit, marked []diag.SystemMark) string {
+func (e *Explainer) speaker(v view, hits []hit, marked []diag.SystemMark) string {
 	h := hits[0]
 	if h.System == "oauth2" {
 		marked = slices.DeleteFunc(slices.Clone(marked), func(m diag.SystemMark) bool { return slices.Contains(clientsOfOAuth, m.System) })
 	}
 	// Who runs the programs of others prints their messages under its own name.
-	if len(marked) > 1 {
-		marked = slices.DeleteFunc(slices.Clone(marked), func(m diag.SystemMark) bool { return m.System == "home_assistant" })
+	others := slices.DeleteFunc(slices.Clone(marked), func(m diag.SystemMark) bool { return m.System == "home_assistant" })
+	if len(others) == 0 {
+		if name := e.called(v); name != "" {
+			return name
+		}
+		others = marked
 	}
-	if len(marked) > 0 {
-		closest := slices.MinFunc(marked, func(a, b diag.SystemMark) int {
+	if len(others) > 0 {
+		closest := slices.MinFunc(others, func(a, b diag.SystemMark) int {
 			return cmp.Compare(nearest(v.lower, a.Literals, h.span), nearest(v.lower, b.Literals, h.span))
 		})
 		return closest.System

@@ -24,6 +24,7 @@ type SignatureFile struct {
 	Advice map[string]Advice // by cause class; "" in each field is left to others
 	List   []diag.Signature
 	Marks  []diag.SystemMark
+	Names  []diag.SystemMark
 	lines  []int // of the signatures
 	ours   []int // how many near misses of each are its own
 }
@@ -65,7 +66,7 @@ func JoinSignatures(files ...*SignatureFile) (diag.Signatures, error) {
 	all := diag.Signatures{Advice: map[string]diag.Advice{}}
 	general, places := map[string]Advice{}, map[string]string{}
 	for _, f := range files {
-		all.Marks = append(all.Marks, f.Marks...)
+		all.Marks, all.Names = append(all.Marks, f.Marks...), append(all.Names, f.Names...)
 		for class, a := range f.Advice {
 			if len(f.List) == 0 {
 				general[class] = a
@@ -108,8 +109,9 @@ type signatureReader struct {
 	*decoder
 	file     *SignatureFile
 	common   diag.Signature // what the file says of all of its signatures
-	forms    []string       // patterns with {n}
-	examples []string       // messages with {n} or {code}
+	families map[string]string
+	forms    []string // patterns with {n}
+	examples []string // messages with {n} or {code}
 	near     []string
 	patterns bool // compile them, to see whether they can be
 }
@@ -121,8 +123,11 @@ func (r *signatureReader) read(o *object) {
 	r.common = diag.Signature{System: o.text("system"), Reference: o.text("reference"), Shared: o.flag("shared")}
 	r.common.Strength = diag.Strength(o.word(o.take("strength"), "strength", strengths()))
 	r.forms, r.examples, r.near = o.texts("forms"), o.texts("example"), o.texts("near")
+	r.common.With, r.common.Without, r.common.Literals = o.texts("with"), o.texts("without"), o.texts("literals")
+	r.families = r.wordFamilies(o)
+	r.common.Unless = r.named(o, "unless", o.texts("unless"))
 	r.advice(o)
-	r.marks(o)
+	r.file.Marks, r.file.Names = r.marks(o, "marks"), r.marks(o, "names")
 	seen := map[string]bool{}
 	for i, n := range o.items("signatures") {
 		path := itemPath("/signatures", i)
@@ -165,16 +170,17 @@ func (r *signatureReader) advice(o *object) {
 	}
 }
 
-func (r *signatureReader) marks(o *object) {
-	n := o.take("marks")
+func (r *signatureReader) marks(o *object, key string) (list []diag.SystemMark) {
+	n := o.take(key)
 	if n == nil {
-		return
+		return nil
 	}
-	fields, _ := r.entries(n, "/marks", o.of("marks"))
+	fields, _ := r.entries(n, "/"+key, o.of(key))
 	for _, f := range fields {
-		literals := r.texts(f.value, "/marks/"+f.key.text, "marks of "+f.key.text)
-		r.file.Marks = append(r.file.Marks, diag.SystemMark{System: f.key.text, Literals: literals})
+		literals := r.texts(f.value, "/"+key+"/"+f.key.text, key+" of "+f.key.text)
+		list = append(list, diag.SystemMark{System: f.key.text, Literals: literals})
 	}
+	return list
 }
 
 func (r *signatureReader) signature(o *object) diag.Signature {
@@ -184,8 +190,16 @@ func (r *signatureReader) signature(o *object) diag.Signature {
 		o.name = "signature " + quote(s.ID)
 	}
 	s.Code, s.Title = o.text("code"), o.needText("title")
-	s.Literals, s.Pattern = o.texts("literals"), o.text("pattern")
-	s.With, s.Without = o.texts("with"), o.texts("without")
+	s.Pattern = o.text("pattern")
+	if own := o.texts("literals"); len(own) > 0 {
+		s.Literals = own
+	}
+	if own := o.texts("with"); len(own) > 0 {
+		s.With = own
+	}
+	s.Without = append(s.Without[:len(s.Without):len(s.Without)], o.texts("without")...)
+	s.Frames = r.frames(o)
+	s.Unless = append(s.Unless[:len(s.Unless):len(s.Unless)], r.named(o, "unless", o.texts("unless"))...)
 	s.Class = o.word(o.need("class"), "class", diag.Classes)
 	s.Alternatives = o.words("alternatives", "class", diag.Classes)
 	s.Question = o.text("question")
@@ -291,9 +305,8 @@ func (r *signatureReader) checkSpelling(o *object, s *diag.Signature) {
 		return
 	}
 	at := r.valueAt(o.path + "/pattern")
-	re, err := regexp.Compile("(?i)" + s.Pattern)
-	if err != nil {
-		r.add("PB009", at, "pattern of %s is no regular expression: %s", o.name, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	re := r.compiles(s.Pattern, at, "pattern of "+o.name)
+	if re == nil {
 		return
 	}
 	for _, group := range re.SubexpNames() {

@@ -25,6 +25,12 @@ func signaturesShape() shape {
 		"near":       say(ref("texts"), "Messages in which no signature of the file may be found."),
 		"advice":     say(classes, "Cause class -> what a signature says when it does not say it itself."),
 		"marks":      say(mapOf(ref("texts")), "System -> wording that tells that it speaks."),
+		"names":      say(mapOf(ref("texts")), "System -> what people call it; in any case of letters where it is written in lower case."),
+		"families":   say(mapOf(ref("text")), "Name -> words that tell the same, as a regular expression of Go."),
+		"unless":     say(ref("texts"), "Families: a sentence with one of them tells nothing."),
+		"literals":   say(ref("texts"), "For every signature without its own."),
+		"with":       say(ref("texts"), "For every signature without its own."),
+		"without":    say(ref("texts"), "For every signature, beside its own."),
 		"signatures": listOf(signatureShape()),
 	}, "schema")
 }
@@ -36,6 +42,8 @@ func signatureShape() shape {
 		"code":         say(ref("text"), "As the system writes it."),
 		"literals":     say(ref("texts"), "At least one is in every such message; the code when left out."),
 		"pattern":      say(ref("text"), "A regular expression of Go; its groups code, local, server, now, start and expiry are read."),
+		"frames":       say(ref("texts"), "Each is families that stand near each other in one sentence, instead of a pattern."),
+		"unless":       say(ref("texts"), "Families: a sentence with one of them tells nothing; beside those of the file."),
 		"numbers":      say(ref("texts"), "Other spellings of the code, for the forms of the file."),
 		"with":         say(ref("texts"), "One of them must be in the message as well."),
 		"without":      say(ref("texts"), "None of them may be."),

@@ -43,6 +43,38 @@ func TestParseSignatures(t *testing.T) {
 	}
 }
 
+// Frames hold the expressions of the families that they name, and what a file
+// says of all of its signatures is said beside what they say themselves.
+func TestParseFrames(t *testing.T) {
+	f, err := ParseSignatures("tea.yaml", []byte(`schema: authdoctor.signatures/1
+system: tea
+reference: https://tea.example/errors
+literals: [tea]
+with: [my]
+without: [coffee]
+families: {cup: 'cups?', broken: 'broken|split', perhaps: 'if'}
+unless: [perhaps]
+names: {tea: [Tea]}
+signatures:
+  - {id: cup, frames: [cup broken, broken], without: [milk], unless: [cup], class: wrong_credentials, title: a broken cup}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := f.List[0]
+	got := diag.Signature{Literals: s.Literals, With: s.With, Without: s.Without, Frames: s.Frames, Unless: s.Unless}
+	want := diag.Signature{
+		Literals: []string{"tea"}, With: []string{"my"}, Without: []string{"coffee", "milk"},
+		Frames: [][]string{{"cups?", "broken|split"}, {"broken|split"}}, Unless: []string{"if", "cups?"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]diag.SystemMark{{System: "tea", Literals: []string{"Tea"}}}, f.Names); diff != "" {
+		t.Errorf("names (-want +got):\n%s", diff)
+	}
+}
+
 // Each row breaks the file in one way.
 func TestBrokenSignatures(t *testing.T) {
 	for _, c := range []struct{ name, old, new, want string }{
@@ -53,6 +85,8 @@ func TestBrokenSignatures(t *testing.T) {
 		{"numbers without forms", "forms:", "near:", "numbers and the file has no forms"},
 		{"no code and no literals", "code: COFFEE-17, numbers: [\"17\", \"0x11\"], ", "", "no literals and no code"},
 		{"another schema", "signatures/1", "signatures/2", "unknown schema"},
+		{"a family that is none", "title: wrong cup", "title: wrong cup, frames: [cup]", `unknown family "cup"`},
+		{"a family that is no expression", "forms:", "families: {cup: \"((\"}\nforms:", `family "cup" is no regular expression`},
 		{"a strength that is none", "schema:", "strength: huge\nschema:", `unknown strength "huge"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,0 +1,182 @@
+package explain
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// near is how many bytes may lie between two words of a frame.
+const near = 60
+
+// A family is words that tell the same. It is looked at when a text may first
+// hold a frame that it is part of, and once for all of them.
+type family struct {
+	source  string
+	once    sync.Once
+	pattern pattern
+}
+
+// ready is the family's pattern.
+func (f *family) ready() pattern {
+	f.once.Do(func() { f.pattern = patternOf(f.source) })
+	return f.pattern
+}
+
+// families are those of all signatures, by their expressions.
+type families map[string]*family
+
+func (f families) of(sources []string) (list frame) {
+	for _, source := range sources {
+		if f[source] == nil {
+			f[source] = &family{source: source}
+		}
+		list = append(list, f[source])
+	}
+	return list
+}
+
+// mayFit reports whether a text holds what every family of a frame needs.
+func (f frame) mayFit(text *held) bool {
+	return !slices.ContainsFunc(f, func(words *family) bool { return !words.ready().mayFit(text) })
+}
+
+// A frame is a way of telling something in plain words: families that stand
+// near each other in one sentence, in whatever order.
+type frame []*family
+
+// A reading is a text taken apart, for many frames.
+type reading struct {
+	view
+	sentences [][2]int
+	found     map[*family][][][2]int // in each sentence
+}
+
+func readingOf(v view) *reading {
+	return &reading{view: v, sentences: sentences(v.text), found: map[*family][][][2]int{}}
+}
+
+// sentences are the spans between full stops and what else ends a sentence.
+func sentences(text string) (list [][2]int) {
+	from := 0
+	for i := range len(text) {
+		if strings.IndexByte(".!?;", text[i]) >= 0 && (i+1 == len(text) || text[i+1] == ' ' || text[i+1] == '"') {
+			list, from = append(list, [2]int{from, i + 1}), i+1
+		}
+	}
+	if from < len(text) {
+		list = append(list, [2]int{from, len(text)})
+	}
+	return list
+}
+
+// places are where a family stands in each sentence.
+func (r *reading) places(f *family) [][][2]int {
+	if known, ok := r.found[f]; ok {
+		return known
+	}
+	all := make([][][2]int, len(r.sentences))
+	if p := f.ready(); p.mayFit(r.held) {
+		for i, s := range r.sentences {
+			all[i] = p.all(r.text[s[0]:s[1]], s[0])
+		}
+	}
+	r.found[f] = all
+	return all
+}
+
+// told finds what somebody tells in plain words. It is asked for only when
+// nothing is there that counts as much; of several frames the one that is
+// written first has it.
+func (e *Explainer) told(v view, hits []hit, framed []*rule) []hit {
+	if len(framed) == 0 {
+		return nil
+	}
+	var r *reading
+	for _, rule := range framed {
+		if slices.ContainsFunc(hits, func(h hit) bool { return h.weight >= rule.weight }) || !rule.suits(v) {
+			continue
+		}
+		if r == nil {
+			r = readingOf(v)
+		}
+		if at := rule.tells(r); at[1] > 0 {
+			return []hit{{rule: rule, span: at}}
+		}
+	}
+	return nil
+}
+
+// tells is where the first of the rule's frames stands; an empty span when none does.
+func (r *rule) tells(text *reading) [2]int {
+	for _, f := range r.frames {
+		if !f.mayFit(text.held) {
+			continue
+		}
+	sentences:
+		for i := range text.sentences {
+			for _, words := range r.unless {
+				if len(text.places(words)[i]) > 0 {
+					continue sentences
+				}
+			}
+			if at := f.in(text, i, [2]int{}); at[1] > 0 {
+				return at
+			}
+		}
+	}
+	return [2]int{}
+}
+
+// in is where the rest of a frame stands in a sentence near to a span and
+// beside it; an empty span when it does not.
+func (f frame) in(text *reading, sentence int, span [2]int) [2]int {
+	if len(f) == 0 {
+		return span
+	}
+	for _, at := range text.places(f[0])[sentence] {
+		both := at
+		if span[1] > 0 {
+			if at[0]-span[1] > near || span[0]-at[1] > near || at[0] < span[1] && span[0] < at[1] {
+				continue
+			}
+			both = [2]int{min(at[0], span[0]), max(at[1], span[1])}
+		}
+		if all := f[1:].in(text, sentence, both); all[1] > 0 {
+			return all
+		}
+	}
+	return [2]int{}
+}
+
+// hosts run what others make, or let people in elsewhere: whoever is named
+// beside them is whom the text is about.
+var hosts = []string{"home_assistant", "windows", "gcp", "entra", "git"}
+
+// called is the system that a text names as people call it; the first of
+// several, since what follows is mostly what does work. Empty when none is.
+func (e *Explainer) called(v view) (system string) {
+	first := 0
+	for _, n := range e.names {
+		at := len(v.text)
+		for _, l := range n.Literals {
+			text := v.lower
+			if lowerASCII(l) != l {
+				text = v.text
+			}
+			if found := next(text, l, 0); found[1] > 0 {
+				at = min(at, found[0])
+			}
+		}
+		if at == len(v.text) {
+			continue
+		}
+		if slices.Contains(hosts, n.System) {
+			at += len(v.text) // behind all others
+		}
+		if system == "" || at < first {
+			first, system = at, n.System
+		}
+	}
+	return system
+}
