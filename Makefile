@@ -9,7 +9,7 @@ LDFLAGS := -s -w -funcalign=16 -X github.com/authdoctor/authdoctor/internal/cli.
 # golangci-lint is a tool, not a dependency: it is run at this version.
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: run build test lint lab check cover fuzz size bench load release-check update-golden clean
+.PHONY: run build test lint lab soak check cover fuzz size bench load release-check update-golden clean
 
 # Start the wizard; without a terminal, diagnose without asking. What it finds
 # is no failure of make.
@@ -38,6 +38,12 @@ lint:
 # Real servers on loopback, with faults of their own.
 lab:
 	AUTHDOCTOR_LAB=required $(GO) test -count=1 -v ./internal/lab
+
+# The lab again and again, JOBS at a time: what fails once in 200 runs is a flake.
+SOAK ?= 200
+JOBS ?= 4
+soak:
+	bash .ci/soak $(SOAK) $(JOBS)
 
 check: lint test lab size
 	$(GO) run ./cmd/authdoctor playbook test --min-coverage 90
