@@ -5,8 +5,9 @@
 // cleaned of its wrappers (clean.go), one pass finds the literals that occur in
 // it (literals.go), the signatures behind them are held against the text
 // (match.go) as far as it holds what their patterns need (pattern.go,
-// needs.go), plain words are read where nothing else is there (frames.go),
-// printed times are compared (times.go), and the matches are ranked (rank.go).
+// needs.go), the names of errors are read where the words say little (names.go),
+// plain words where nothing else is there (frames.go), printed times are
+// compared (times.go), and the matches are ranked (rank.go).
 package explain
 
 // Schema is the format of an Answer as JSON.

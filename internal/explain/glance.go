@@ -14,6 +14,12 @@ func (e *Explainer) MayMean(message []byte) bool {
 	if wrapped(message) {
 		text, plain = []byte(clean(string(message)).text), spaced(message)
 	}
+	return e.mayHold(text, plain) || e.mayName(text)
+}
+
+// mayHold reports whether a text could fit a rule. Of one that is plain it is
+// known what it will be without its secrets.
+func (e *Explainer) mayHold(text []byte, plain bool) bool {
 	var looked held
 	may, last := false, -1
 	e.words.find(text, func(word int) bool {
@@ -31,6 +37,12 @@ func (e *Explainer) MayMean(message []byte) bool {
 		return may
 	})
 	return may
+}
+
+// mayName reports whether the name of an error in a text could mean something.
+func (e *Explainer) mayName(text []byte) bool {
+	names := namesOf(string(text))
+	return len(names) > 0 && e.mayHold(names, true)
 }
 
 // mayFit reports whether a text holds what the rule needs.

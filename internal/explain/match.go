@@ -106,10 +106,7 @@ func (e *Explainer) match(v view) (hits []hit, marked []diag.SystemMark) {
 // setting finds in which setting words stand that only sound like a refusal. It
 // is asked for only when there are such words, and nothing that counts more.
 func (e *Explainer) setting(v view, hits []hit) (found []hit) {
-	top := -1
-	for _, h := range hits {
-		top = max(top, h.weight)
-	}
+	top := strongest(hits)
 	for _, r := range e.settings {
 		if r.weight < top || !slices.ContainsFunc(hits, func(h hit) bool { return h.weight < r.weight && h.Class != "not_auth" }) {
 			continue

@@ -16,6 +16,9 @@ func (e *Explainer) Explain(message string) Answer {
 	a := Unrecognised()
 	v := clean(message)
 	hits, marked := e.match(v)
+	if strongest(hits) <= status {
+		v, hits = e.inNames(v, hits)
+	}
 	hits = rank(hits)
 	for _, h := range hits[:min(len(hits), maxFindings)] {
 		a.Findings = append(a.Findings, h.finding(v))
@@ -35,6 +38,34 @@ func (e *Explainer) Explain(message string) Answer {
 	a.Alternatives = append(a.Alternatives, first.alternatives...)
 	a.Question = first.question
 	return a
+}
+
+// status is the weight of what says that something was refused and not why.
+var status = slices.Index(diag.Strengths, diag.StrengthStatus)
+
+// inNames looks at the names of errors in a view in which the words say little.
+// One that says more counts; where there is nothing else, any that is a name
+// of an error for certain.
+func (e *Explainer) inNames(v view, hits []hit) (view, []hit) {
+	for _, sure := range []bool{false, true} {
+		names, any := v.spelled(sure)
+		if !any {
+			break
+		}
+		if found, _ := e.match(names); strongest(found) > status || sure && len(hits) == 0 && len(found) > 0 {
+			return names, found
+		}
+	}
+	return v, hits
+}
+
+// strongest is the greatest weight of some hits, -1 for none.
+func strongest(hits []hit) int {
+	top := -1
+	for _, h := range hits {
+		top = max(top, h.weight)
+	}
+	return top
 }
 
 // rank puts the match that counts first. A heavier weight wins: a code over
@@ -71,16 +102,15 @@ func (e *Explainer) speaker(v view, hits []hit, marked []diag.SystemMark) string
 	if h.System == "oauth2" {
 		marked = slices.DeleteFunc(slices.Clone(marked), func(m diag.SystemMark) bool { return slices.Contains(clientsOfOAuth, m.System) })
 	}
-	// Who runs the programs of others prints their messages under its own name.
-	others := slices.DeleteFunc(slices.Clone(marked), func(m diag.SystemMark) bool { return m.System == "home_assistant" })
-	if len(others) == 0 {
+	telling := named(marked)
+	if len(telling) == 0 {
 		if name := e.called(v); name != "" {
 			return name
 		}
-		others = marked
+		telling = hinted(marked, h)
 	}
-	if len(others) > 0 {
-		closest := slices.MinFunc(others, func(a, b diag.SystemMark) int {
+	if len(telling) > 0 {
+		closest := slices.MinFunc(telling, func(a, b diag.SystemMark) int {
 			return cmp.Compare(nearest(v.lower, a.Literals, h.span), nearest(v.lower, b.Literals, h.span))
 		})
 		return closest.System
@@ -96,6 +126,27 @@ func (e *Explainer) speaker(v view, hits []hit, marked []diag.SystemMark) string
 		}
 	}
 	return h.System
+}
+
+// manners are systems that are only the way in which somebody speaks.
+var manners = []string{"http", "oauth2", "jwt"}
+
+// named are the marks of who speaks. Who runs the programs of others prints their
+// messages under its own name.
+func named(marked []diag.SystemMark) []diag.SystemMark {
+	return slices.DeleteFunc(slices.Clone(marked), func(m diag.SystemMark) bool {
+		return m.System == "home_assistant" || slices.Contains(manners, m.System)
+	})
+}
+
+// hinted are the marks that count where nobody is named: of who runs what speaks,
+// else of the manner in which words are said that are nobody's own.
+func hinted(marked []diag.SystemMark, h hit) []diag.SystemMark {
+	runs := slices.DeleteFunc(slices.Clone(marked), func(m diag.SystemMark) bool { return m.System != "home_assistant" })
+	if len(runs) > 0 || h.System != "generic" {
+		return runs
+	}
+	return marked
 }
 
 // finding tells of a hit, its times compared, and no secret in it.
