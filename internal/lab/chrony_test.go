@@ -56,7 +56,7 @@ func launchChrony(t *testing.T, chronyd string, lines []string) timeServer {
 		t.Fatal(err)
 	}
 	port := freePort(t)
-	config := fmt.Sprintf("port %d\nbindaddress 127.0.0.1\ncmdport 0\nbindcmdaddress /\npidfile %s\n",
+	config := fmt.Sprintf("port %s\nbindaddress 127.0.0.1\ncmdport 0\nbindcmdaddress /\npidfile %s\n",
 		port, filepath.Join(dir, "pid"))
 	for _, line := range lines {
 		config += line + "\n"
@@ -68,19 +68,8 @@ func launchChrony(t *testing.T, chronyd string, lines []string) timeServer {
 	// -d stays in the foreground, -U runs without being root.
 	return timeServer{
 		process: start(t, chronyd, "-x", "-d", "-U", "-u", me.Username, "-f", path),
-		address: fmt.Sprintf("127.0.0.1:%d", port),
+		address: "127.0.0.1:" + port,
 	}
-}
-
-// freePort finds a UDP port that nobody uses now.
-func freePort(t *testing.T) int {
-	t.Helper()
-	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	return conn.LocalAddr().(*net.UDPAddr).Port
 }
 
 // A reply is what the lab itself looks at in a server's answer, without the

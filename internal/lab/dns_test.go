@@ -1,8 +1,6 @@
 package lab
 
 import (
-	"fmt"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -73,8 +71,8 @@ func startUnboundWith(t *testing.T, config, known string) string {
 	var last *process
 	for range 5 {
 		dir, port := sharedDir(t), freePort(t)
-		filled := strings.NewReplacer("@DIR@", dir, "@PORT@", fmt.Sprint(port)).Replace(unboundServer + config)
-		address := fmt.Sprintf("127.0.0.1:%d", port)
+		filled := strings.NewReplacer("@DIR@", dir, "@PORT@", port).Replace(unboundServer + config)
+		address := "127.0.0.1:" + port
 		last = start(t, unbound, "-d", "-c", write(t, dir, "unbound.conf", filled))
 		if last.until(t.Context(), func() bool { return knows(address, known) }) {
 			return address
@@ -138,7 +136,7 @@ func TestDNS(t *testing.T) {
 	}
 	rows = append(rows, row{"answers after more than a second", "unbound, behind a server in this process that waits", "dns.slow",
 		measureCode(t, probe.System(), 5*time.Second, "dns", map[string]string{"name": "right.example.com", "resolver": startLateDNS(t, server)})})
-	nobody := net.JoinHostPort("127.0.0.1", fmt.Sprint(freePort(t)))
+	nobody := "127.0.0.1:" + freePort(t)
 	rows = append(rows, row{"nobody answers for names", "none", "dns.unknown",
 		measureCode(t, probe.System(), 5*time.Second, "dns", map[string]string{"name": "right.example.com", "resolver": nobody})})
 	holdRows(t, rows)

@@ -101,7 +101,7 @@ func startDovecotWith(t *testing.T, cert labCert, lines ...string) dovecot {
 	asRoot(t)
 	for range 5 {
 		dir := sharedDir(t)
-		ports := freeTCP(t, 3)
+		ports := freePorts(t, 3)
 		if err := os.MkdirAll(filepath.Join(dir, "mail", "alice"), 0o777); err != nil {
 			t.Fatal(err)
 		}

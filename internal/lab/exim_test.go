@@ -82,7 +82,7 @@ func startEximWith(t *testing.T, cert labCert) exim {
 	asRoot(t)
 	for range 5 {
 		dir := sharedDir(t)
-		ports := freeTCP(t, 2)
+		ports := freePorts(t, 2)
 		giveTo(t, dir, "Debian-exim")
 		config := fill(eximConfig, "@DIR@", dir, "@CERT@", cert.cert, "@KEY@", cert.key, "@SMTPS@", ports[1], "@SMTP@", ports[0])
 		x := exim{start(t, path, "-C", write(t, sharedDir(t), "exim.conf", config), "-bdf"),

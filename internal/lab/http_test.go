@@ -70,7 +70,7 @@ func startFaultyPages(t *testing.T) nginx {
 	t.Helper()
 	files := sharedDir(t)
 	write(t, files, "page.html", "<html>"+strings.Repeat("slow ", 1000))
-	return startNginx(t, 1, strings.NewReplacer("@DEAD@", freeTCP(t, 1)[0], "@SILENT@", listenSilently(t), "@FILES@", files).Replace(faultyPages))
+	return startNginx(t, 1, strings.NewReplacer("@DEAD@", freePort(t), "@SILENT@", listenSilently(t), "@FILES@", files).Replace(faultyPages))
 }
 
 func TestHTTP(t *testing.T) {
@@ -82,7 +82,7 @@ func TestHTTP(t *testing.T) {
 	for i, f := range pageFaults {
 		rows[i] = row{f.fault, "nginx", f.expected, measurePage(t, server.url(f.page), 5*time.Second)}
 	}
-	refused := "http://127.0.0.1:" + freeTCP(t, 1)[0] + "/"
+	refused := "http://127.0.0.1:" + freePort(t) + "/"
 	rows[len(pageFaults)] = row{"nobody listens", "none", "http.refused", measurePage(t, refused, 5*time.Second)}
 	holdRows(t, rows)
 	checkTable(t, "http", rows)

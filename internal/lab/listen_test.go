@@ -19,22 +19,6 @@ import (
 	"github.com/authdoctor/authdoctor/internal/probe"
 )
 
-// freeTCP finds TCP ports that nobody uses now.
-func freeTCP(t *testing.T, n int) []string {
-	t.Helper()
-	var ports []string
-	for range n {
-		l, err := net.Listen("tcp4", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close() // all at once at the end, so that each is another one
-		_, port, _ := net.SplitHostPort(l.Addr().String())
-		ports = append(ports, port)
-	}
-	return ports
-}
-
 // asRoot: some servers change their user, which only root may let them.
 func asRoot(t *testing.T) {
 	t.Helper()

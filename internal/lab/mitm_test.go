@@ -18,7 +18,7 @@ func startMitmproxy(t *testing.T, upstream string) (address, ca string) {
 	t.Helper()
 	mitmdump := program(t, "mitmdump", "mitmproxy")
 	for range 5 {
-		dir, port := t.TempDir(), freeTCP(t, 1)[0]
+		dir, port := t.TempDir(), freePort(t)
 		p := startIn(t, []string{"HOME=" + dir}, mitmdump, "--listen-host", "127.0.0.1", "-p", port, "--quiet",
 			"--set", "confdir="+dir, "--ssl-insecure", "--set", "connection_strategy=lazy", "--map-remote", "|https://"+strings.ReplaceAll(outside, ".", `\.`)+"|https://"+upstream)
 		if p.accepts(t.Context(), "127.0.0.1:"+port) && opens(t, "127.0.0.1:"+port) {

@@ -32,7 +32,7 @@ func startNginx(t *testing.T, ports int, servers string) nginx {
 	var last nginx
 	for range 5 {
 		dir := sharedDir(t)
-		last = nginx{ports: freeTCP(t, ports)}
+		last = nginx{ports: freePorts(t, ports)}
 		config := strings.NewReplacer("@SERVERS@", servers).Replace(nginxFrame)
 		replace := []string{"@DIR@", dir}
 		for i, port := range last.ports {

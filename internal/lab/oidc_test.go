@@ -44,7 +44,7 @@ func plainNginx(t *testing.T, before, lines string) string {
 // lines are for what nginx says itself.
 func front(t *testing.T, lines string) string {
 	t.Helper()
-	behind := freeTCP(t, 1)[0]
+	behind := freePort(t)
 	address := "http://" + plainNginx(t, "", lines+"\nlocation / { proxy_pass http://127.0.0.1:"+behind+"; proxy_set_header Host $host:$server_port; }")
 	startIssuer(t, 0, opSettings{"port": portOf(t, "http://127.0.0.1:"+behind), "issuer": address})
 	return address
@@ -55,7 +55,7 @@ func front(t *testing.T, lines string) string {
 // questions at the same time change nobody's turn.
 func twoKeys(t *testing.T) string {
 	t.Helper()
-	ports := freeTCP(t, 2)
+	ports := freePorts(t, 2)
 	turns := "upstream turns { "
 	for _, port := range ports {
 		turns += "server 127.0.0.1:" + port + "; "
@@ -75,7 +75,7 @@ func TestOIDC(t *testing.T) {
 	stopped.stop()
 	clock := startChrony(t, inStep, goodTime...)
 	page := plainNginx(t, "", `location / { default_type text/html; return 200 "<title>Sign in</title>"; }`)
-	dead := plainNginx(t, "", "location / { proxy_pass http://127.0.0.1:"+freeTCP(t, 1)[0]+"; }")
+	dead := plainNginx(t, "", "location / { proxy_pass http://127.0.0.1:"+freePort(t)+"; }")
 	busy := plainNginx(t, "", "location / { add_header Retry-After 60; return 429; }")
 	json := "default_type application/json; "
 	with := mailWith
@@ -199,7 +199,7 @@ func TestIssuerVerdicts(t *testing.T) {
 		"no such tenant":              {at: right.url + "/tenant", class: "client_misconfigured", admin: "wrong_audience", page: "discovery"},
 		"stopped":                     {at: stopped.url, class: "provider_outage", page: "discovery"},
 		"a page instead":              {at: at(`location / { default_type text/html; return 200 "<title>Sign in</title>"; }`), class: "client_misconfigured", admin: "credential_type_unsupported"},
-		"dead behind its front":       {at: at("location / { proxy_pass http://127.0.0.1:" + freeTCP(t, 1)[0] + "; }"), class: "provider_outage", page: "discovery", status: diag.Waiting},
+		"dead behind its front":       {at: at("location / { proxy_pass http://127.0.0.1:" + freePort(t) + "; }"), class: "provider_outage", page: "discovery", status: diag.Waiting},
 		"asked too often":             {at: at("location / { add_header Retry-After 60; return 429; }"), class: "rate_limited", page: "discovery", status: diag.Waiting},
 		"keys not there":              {at: front(t, "location = /jwks { return 404; }"), class: "provider_outage"},
 		"no key in the set":           {at: front(t, "location = /jwks { default_type application/json; return 200 '{\"keys\":[]}'; }"), class: "provider_outage"},

@@ -55,7 +55,7 @@ func startTinyproxy(t *testing.T, lines ...string) string {
 	t.Helper()
 	tinyproxy := program(t, "tinyproxy", "tinyproxy-bin")
 	for range 5 {
-		port := freeTCP(t, 1)[0]
+		port := freePort(t)
 		config := write(t, t.TempDir(), "tinyproxy.conf", strings.Join(append(lines, "Port "+port, "Listen 127.0.0.1", "Timeout 10", "MaxClients 20"), "\n")+"\n")
 		p := start(t, tinyproxy, "-d", "-c", config)
 		if p.accepts(t.Context(), "127.0.0.1:"+port) {
@@ -81,7 +81,7 @@ type wayFault struct {
 func wayFaults(t *testing.T) []wayFault {
 	web := startNginx(t, 2, innerWeb)
 	strict, open := startTinyproxy(t, "BasicAuth alice correct"), startTinyproxy(t, `Upstream http `+web.address(0)+` "`+outside+`"`)
-	dead := "127.0.0.1:" + freeTCP(t, 1)[0]
+	dead := "127.0.0.1:" + freePort(t)
 	opener := startTLS(t, tlsFault{name: outside})
 	page := startTLS(t, tlsFault{name: outside})
 	mitm, mitmCA := startMitmproxy(t, page.address)
@@ -148,7 +148,7 @@ func TestPathThroughThePlaybook(t *testing.T) {
 				playbook: "alarmcom", check: "network-path", layer: diag.LayerPath, class: f.class, env: f.change,
 				args: append(healthy("clock=accurate"), "--timeout", "2500ms", "--symptom", "login-rejected",
 					"--with", "network-path.captive=http://"+outside+"/generate_204", "--with", "network-path.url=http://"+outside+"/",
-					"--with", "name-lookup.resolver=127.0.0.1:"+freeTCP(t, 1)[0], "--var", "login_url=http://"+outside+"/login"),
+					"--with", "name-lookup.resolver=127.0.0.1:"+freePort(t), "--var", "login_url=http://"+outside+"/login"),
 				blocked: []string{"name-lookup", "login-tls", "login-page"},
 			}.hold(t)
 		})

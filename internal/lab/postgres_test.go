@@ -54,7 +54,7 @@ func startPostgres(t *testing.T, data string, c *labCert) string {
 	path := postgresProgram(t, "postgres")
 	var last *process
 	for range 5 {
-		port := freeTCP(t, 1)[0]
+		port := freePort(t)
 		args := []string{"-D", data, "-c", "listen_addresses=127.0.0.1", "-c", "port=" + port, "-c", "unix_socket_directories=", "-c", "fsync=off"}
 		if c != nil {
 			args = append(args, "-c", "ssl=on", "-c", "ssl_cert_file="+c.cert, "-c", "ssl_key_file="+ownKey(t, c.key))

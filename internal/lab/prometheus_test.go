@@ -51,7 +51,7 @@ func TestPrometheus(t *testing.T) {
 		fine.Listener.Addr().String(): "http.ok", broken.Listener.Addr().String(): "http.server_error",
 		encrypted.Listener.Addr().String(): "http.unexpected", listenSilently(t): "http.timeout",
 	}
-	ports := freeTCP(t, 2)
+	ports := freePorts(t, 2)
 	exporter := startExporter(t, ports[0])
 	at := "http://127.0.0.1:" + ports[1]
 	dir := prometheusDir(t, ports[0], want)
@@ -66,10 +66,15 @@ func TestPrometheus(t *testing.T) {
 	}
 	for target, code := range want {
 		expr := fmt.Sprintf(`authdoctor_check_status{job="authdoctor-targets",playbook="web-login",instance=%q,check="login-page"}`, target)
-		if !p.until(ctx, func() bool { return label(t, at, expr, "code") != "" }) {
-			t.Fatalf("%s is not scraped: %s\n%s", target, &p.said, &exporter.said)
+		var got string
+		if !p.until(ctx, func() bool {
+			got = label(t, at, expr, "code")
+			// A machine with much else to do may not get to measure, and says so.
+			return got != "" && got != "http.unknown"
+		}) {
+			t.Fatalf("%s is not measured: %q\n%s\n%s", target, got, &p.said, &exporter.said)
 		}
-		if got := label(t, at, expr, "code"); got != code {
+		if got != code {
 			t.Errorf("%s: %s, want %s", target, got, code)
 		}
 	}

@@ -41,7 +41,7 @@ func startS3(t *testing.T) s3Server {
 	}
 	var last s3Server
 	for range 5 {
-		address := "127.0.0.1:" + freeTCP(t, 1)[0]
+		address := "127.0.0.1:" + freePort(t)
 		log := filepath.Join(dir, address)
 		last = s3Server{url: "http://" + address, log: log, process: startIn(t,
 			[]string{"ROOT_ACCESS_KEY=" + s3Secrets["id"], "ROOT_SECRET_KEY=" + s3Secrets["key"]}, versitygw,

@@ -120,7 +120,7 @@ func startSlapdWith(t *testing.T, cert labCert, global string) slapd {
 	add := program(t, "slapadd", "slapd")
 	for range 5 {
 		dir := sharedDir(t)
-		ports := freeTCP(t, 2)
+		ports := freePorts(t, 2)
 		if err := exec.Command("mkdir", dir+"/db").Run(); err != nil {
 			t.Fatal(err)
 		}

@@ -22,7 +22,7 @@ var snmpSecrets = map[string]string{
 	"privacy": "secret-enough-1", "other-privacy": "secret-enough-2",
 }
 
-const snmpConfig = `agentAddress udp:127.0.0.1:%d
+const snmpConfig = `agentAddress udp:127.0.0.1:%s
 rocommunity letmeread-72 127.0.0.1
 rocommunity narrow-view-5 127.0.0.1 .1.3.6.1.2.1.2
 createUser full SHA-256 "long-enough-1" AES "secret-enough-1"
@@ -53,7 +53,7 @@ func startSNMP(t *testing.T) snmpAgent {
 		last = snmpAgent{
 			process: startIn(t, []string{"MIBS=", "SNMP_PERSISTENT_DIR=" + filepath.Join(dir, "kept")}, snmpd,
 				"-f", "-Lo", "-a", "-r", "-C", "-c", config),
-			address: fmt.Sprintf("127.0.0.1:%d", port),
+			address: "127.0.0.1:" + port,
 		}
 		if last.await(t) {
 			return last

@@ -56,7 +56,7 @@ func startSSHD(t *testing.T, lines ...string) sshd {
 	}
 	for range 5 {
 		dir := sharedDir(t)
-		port := freeTCP(t, 1)[0]
+		port := freePort(t)
 		s := sshd{address: "127.0.0.1:" + port, dir: dir, me: me.Username, host: map[string]ssh.PublicKey{}}
 		_, edKey, err1 := ed25519.GenerateKey(rand.Reader)
 		rsaKey, err2 := rsa.GenerateKey(rand.Reader, 2048)

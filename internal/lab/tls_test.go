@@ -54,7 +54,7 @@ func startTLS(t *testing.T, f tlsFault) tlsServer {
 	c := f.certificate(t)
 	var last *process
 	for range 5 {
-		address := "127.0.0.1:" + freeTCP(t, 1)[0]
+		address := "127.0.0.1:" + freePort(t)
 		args := []string{"s_server", "-accept", address, "-cert", c.cert, "-key", c.key, "-www", "-quiet"}
 		last = start(t, openssl, append(args, strings.Fields(f.args)...)...)
 		if last.accepts(t.Context(), address) {
