@@ -89,18 +89,24 @@ func (r *reading) places(f *family) [][][2]int {
 // nothing is there that counts as much; of several frames the one that is
 // written first has it.
 func (e *Explainer) told(v view, hits []hit, framed []*rule) []hit {
-	if len(framed) == 0 {
-		return nil
-	}
 	var r *reading
+	var with []string // was last looked for
+	var there bool
 	for _, rule := range framed {
-		if slices.ContainsFunc(hits, func(h hit) bool { return h.weight >= rule.weight }) || !rule.suits(v) {
+		if slices.ContainsFunc(hits, func(h hit) bool { return h.weight >= rule.weight }) {
+			continue
+		}
+		// Most rules of a file want the same words beside, and most texts have none.
+		if with == nil || len(rule.With) == 0 || &with[0] != &rule.With[0] {
+			with, there = rule.With, len(rule.With) == 0 || slices.ContainsFunc(rule.With, within(v))
+		}
+		if !there {
 			continue
 		}
 		if r == nil {
 			r = readingOf(v)
 		}
-		if at := rule.tells(r); at[1] > 0 {
+		if at := rule.tells(r); at[1] > 0 && !slices.ContainsFunc(rule.Without, within(v)) {
 			return []hit{{rule: rule, span: at}}
 		}
 	}
@@ -113,14 +119,9 @@ func (r *rule) tells(text *reading) [2]int {
 		if !f.mayFit(text.held) {
 			continue
 		}
-	sentences:
 		for i := range text.sentences {
-			for _, words := range r.unless {
-				if len(text.places(words)[i]) > 0 {
-					continue sentences
-				}
-			}
-			if at := f.in(text, i, [2]int{}); at[1] > 0 {
+			at := f.in(text, i, [2]int{})
+			if at[1] > 0 && !slices.ContainsFunc(r.unless, func(words *family) bool { return len(text.places(words)[i]) > 0 }) {
 				return at
 			}
 		}

@@ -48,7 +48,9 @@ func (e *Explainer) mayName(text []byte) bool {
 // mayFit reports whether a text holds what the rule needs.
 func (r *rule) mayFit(text *held) bool {
 	if r.Frames != nil {
-		return slices.ContainsFunc(r.frames, func(f frame) bool { return f.mayFit(text) })
+		return slices.ContainsFunc(r.together, func(r *rule) bool {
+			return slices.ContainsFunc(r.frames, func(f frame) bool { return f.mayFit(text) })
+		})
 	}
 	if r.Pattern == "" {
 		return slices.ContainsFunc(r.Literals, func(l string) bool { return text.has(word{lowerASCII(l), true, true}) })

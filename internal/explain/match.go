@@ -32,6 +32,9 @@ type rule struct {
 	pattern pattern
 	frames  []frame
 	unless  frame
+	// together are those with frames that wait for the same literals; they are
+	// looked up by the first of them.
+	together []*rule
 }
 
 // ready is the rule's pattern.
@@ -43,7 +46,7 @@ func (r *rule) ready() pattern {
 // New makes an Explainer of signatures that were read strictly.
 func New(known diag.Signatures) *Explainer {
 	e := &Explainer{marks: known.Marks, names: known.Names, advice: known.Advice}
-	told := families{}
+	told, waits := families{}, map[*string]*rule{}
 	var words []string
 	own := func(literals []string, owner int) {
 		for _, l := range literals {
@@ -57,6 +60,13 @@ func New(known diag.Signatures) *Explainer {
 			r.frames = append(r.frames, told.of(sources))
 		}
 		r.unless = told.of(s.Unless)
+		if len(s.Frames) > 0 && len(s.Literals) > 0 {
+			if first := waits[&s.Literals[0]]; first != nil {
+				first.together = append(first.together, r)
+				continue
+			}
+			waits[&s.Literals[0]], r.together = r, []*rule{r}
+		}
 		if len(s.Literals) == 0 {
 			e.settings = append(e.settings, r)
 		}
@@ -93,7 +103,7 @@ func (e *Explainer) match(v view) (hits []hit, marked []diag.SystemMark) {
 			continue
 		}
 		if r := e.rules[owner]; r.Frames != nil {
-			framed = append(framed, r)
+			framed = append(framed, r.together...)
 		} else if h, ok := r.match(v); ok {
 			hits = append(hits, h)
 		}
@@ -142,14 +152,8 @@ func (h hit) alone(v view, marked []diag.SystemMark) bool {
 		!slices.ContainsFunc(marked, func(m diag.SystemMark) bool { return m.System == h.System })
 }
 
-// suits reports whether a text holds what must stand beside, and nothing that
-// must not.
-func (r *rule) suits(v view) bool {
-	return (len(r.With) == 0 || slices.ContainsFunc(r.With, within(v))) && !slices.ContainsFunc(r.Without, within(v))
-}
-
 func (r *rule) match(v view) (hit, bool) {
-	if !r.suits(v) {
+	if len(r.With) > 0 && !slices.ContainsFunc(r.With, within(v)) || slices.ContainsFunc(r.Without, within(v)) {
 		return hit{}, false
 	}
 	if r.Pattern == "" {
