@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -64,7 +63,7 @@ type opSettings map[string]any
 // it answers.
 func startIssuer(t *testing.T, off time.Duration, settings opSettings) issuer {
 	t.Helper()
-	all := opSettings{"modules": nodeModules(t)}
+	all := opSettings{"modules": nodeModules(t), "port": freePort(t)}
 	for k, v := range settings {
 		all[k] = v
 	}
@@ -151,18 +150,4 @@ func fetchBody(t *testing.T, request *http.Request) []byte {
 		t.Fatal(err)
 	}
 	return bytes.TrimSpace(body)
-}
-
-// portOf is the port of a URL.
-func portOf(t *testing.T, address string) int {
-	t.Helper()
-	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	port, err := strconv.Atoi(u.Port())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
 }

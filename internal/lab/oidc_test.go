@@ -46,7 +46,7 @@ func front(t *testing.T, lines string) string {
 	t.Helper()
 	behind := freePort(t)
 	address := "http://" + plainNginx(t, "", lines+"\nlocation / { proxy_pass http://127.0.0.1:"+behind+"; proxy_set_header Host $host:$server_port; }")
-	startIssuer(t, 0, opSettings{"port": portOf(t, "http://127.0.0.1:"+behind), "issuer": address})
+	startIssuer(t, 0, opSettings{"port": behind, "issuer": address})
 	return address
 }
 
@@ -62,7 +62,7 @@ func twoKeys(t *testing.T) string {
 	}
 	address := "http://" + plainNginx(t, turns+"}", "proxy_set_header Host $host:$server_port; location / { proxy_pass http://127.0.0.1:"+ports[0]+"; } location = /jwks { proxy_pass http://turns; }")
 	for i, port := range ports {
-		startIssuer(t, 0, opSettings{"port": portOf(t, "http://127.0.0.1:"+port), "issuer": address, "kid": fmt.Sprint("key", i)})
+		startIssuer(t, 0, opSettings{"port": port, "issuer": address, "kid": fmt.Sprint("key", i)})
 	}
 	return address
 }

@@ -101,7 +101,7 @@ func TestToken(t *testing.T) {
 	retired := startIssuer(t, 0, opSettings{"kid": "old"})
 	old := w.file(t, "old", retired.token(t, "read"))
 	retired.stop()
-	startIssuer(t, 0, opSettings{"kid": "new", "port": portOf(t, retired.url)})
+	startIssuer(t, 0, opSettings{"kid": "new", "port": strings.TrimPrefix(retired.url, "http://127.0.0.1:")})
 	stopped := startIssuer(t, 0, nil)
 	lost := w.file(t, "lost", stopped.token(t, "read"))
 	stopped.stop()

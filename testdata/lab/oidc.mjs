@@ -4,7 +4,7 @@
 //
 // It says "listening URL" on standard output when it answers, and one line
 // "METHOD PATH STATUS" for each request. Settings, all but modules optional:
-//   port     0 takes a free one
+//   port     0, or none, takes a free one
 //   issuer   what it calls itself, if not by its address
 //   kid      the name of its key, which it makes anew at each start
 //   ttl      how long access tokens live, in seconds
