@@ -27,7 +27,9 @@ type measurer struct {
 }
 
 // Probe measures, as session.Prober. What may send a credential waits for the
-// rest, and is not tried while something that it depends on fails.
+// rest, and is not tried while something that it depends on fails; those that
+// send one to the same service take turns, so that none goes to a service that
+// has just asked to wait.
 func (m *measurer) Probe(ctx context.Context, requests []diag.Request) map[string]diag.Finding {
 	view := &checkView{measurer: m, ev: m.ev.Clone(), open: map[string]bool{}, requests: requests}
 	var first, later []diag.Request
@@ -44,21 +46,43 @@ func (m *measurer) Probe(ctx context.Context, requests []diag.Request) map[strin
 	}
 	m.heading = "Checking again …" // from the second round on
 	found := view.run(ctx, first)
+	for len(later) > 0 {
+		var turn, rest []diag.Request
+		for _, r := range later {
+			waits := slices.ContainsFunc(engine.Neighbours(m.book, view.ev, r.ID), func(id string) bool {
+				return slices.ContainsFunc(later, func(l diag.Request) bool { return l.ID == id })
+			})
+			if waits {
+				rest = append(rest, r)
+			} else {
+				turn = append(turn, r)
+			}
+		}
+		maps.Copy(found, view.spend(ctx, turn))
+		later = rest
+	}
+	if m.shown != nil {
+		_ = m.shown.End() // what cannot be shown is still in the report
+	}
+	return found
+}
+
+// spend runs checks that may send a credential, but for those that something is
+// in the way of.
+func (v *checkView) spend(ctx context.Context, requests []diag.Request) map[string]diag.Finding {
+	found := map[string]diag.Finding{}
 	var clear []diag.Request
-	for _, r := range later {
-		if why := view.inTheWay(r.ID); why != "" {
+	for _, r := range requests {
+		if why := v.inTheWay(r.ID); why != "" {
 			f := diag.Finding{Outcome: diag.NoAnswer, Reason: why, Summary: "could not be measured: " + why}
 			found[r.ID] = f
-			view.done(probe.Event{ID: r.ID, Finding: f})
+			v.done(probe.Event{ID: r.ID, Finding: f})
 			continue
 		}
 		clear = append(clear, r)
 	}
 	if len(clear) > 0 {
-		maps.Copy(found, view.run(ctx, clear))
-	}
-	if m.shown != nil {
-		_ = m.shown.End() // what cannot be shown is still in the report
+		maps.Copy(found, v.run(ctx, clear))
 	}
 	return found
 }
@@ -122,7 +146,8 @@ func (v *checkView) done(e probe.Event) {
 		return slices.ContainsFunc(v.requests, func(r diag.Request) bool { return r.ID == id })
 	}
 	for _, c := range engine.Checks(v.book, v.ev) {
-		waits := slices.ContainsFunc(engine.Hiders(v.book, v.ev, c.ID), func(id string) bool { return v.open[id] })
+		hiders := append(engine.Hiders(v.book, v.ev, c.ID), engine.Neighbours(v.book, v.ev, c.ID)...)
+		waits := slices.ContainsFunc(hiders, func(id string) bool { return v.open[id] })
 		if !asked(c.ID) || v.open[c.ID] || waits || slices.Contains(v.drawn, c.ID) {
 			continue
 		}

@@ -4,9 +4,12 @@ import "strings"
 
 // A Kind is one kind of probe: what it can find, and what that means.
 type Kind struct {
-	Name     string
-	Layer    Layer
-	Title    string // what it looks at, in a word or two
+	Name  string
+	Layer Layer
+	Title string // what it looks at, in a word or two
+	// Account: kinds with the same word here sign in to one and the same account
+	// of a service, wherever its servers are. Empty where that cannot be said.
+	Account  string
 	Outcomes []Outcome
 }
 

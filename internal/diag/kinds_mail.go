@@ -3,8 +3,8 @@ package diag
 // imapKind and smtpKind find the same things, and mean the same by them: one
 // receives mail, the other sends it.
 var (
-	imapKind = Kind{Name: "imap", Layer: LayerCredentials, Title: "Mail server", Outcomes: mailOutcomes("fetching mail")}
-	smtpKind = Kind{Name: "smtp", Layer: LayerCredentials, Title: "Outgoing mail", Outcomes: mailOutcomes("sending mail")}
+	imapKind = Kind{Name: "imap", Layer: LayerCredentials, Title: "Mail server", Account: "mailbox", Outcomes: mailOutcomes("fetching mail")}
+	smtpKind = Kind{Name: "smtp", Layer: LayerCredentials, Title: "Outgoing mail", Account: "mailbox", Outcomes: mailOutcomes("sending mail")}
 )
 
 // mailOutcomes are the outcomes of a mail server that is there for a purpose.

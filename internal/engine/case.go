@@ -122,3 +122,17 @@ func Hiders(b *Book, ev *diag.Evidence, id string) []string {
 	}
 	return out
 }
+
+// Neighbours lists the checks that sign in to the same service as this one, and
+// have their turn before it: none is tried after a service asked to wait.
+func Neighbours(b *Book, ev *diag.Evidence, id string) []string {
+	i := slices.IndexFunc(b.Checks, func(c playbook.Check) bool { return c.ID == id })
+	if i < 0 {
+		return nil
+	}
+	var out []string
+	for _, p := range b.chainOf(ev, b.fold(ev).vars).beside[i] {
+		out = append(out, b.Checks[p].ID)
+	}
+	return out
+}

@@ -18,6 +18,10 @@ type chain struct {
 	// names, or else every check earlier in the chain that looks at the same
 	// target. Nearest to this computer first.
 	before [][]int
+	// beside lists, for each check, those that sign in to the same service and
+	// stand before it in the playbook. A failure of theirs hides nothing, for each
+	// has its own answer; but a service that asks one to wait answers none.
+	beside [][]int
 }
 
 // chainOf is the chain of a case: the playbook's own, unless answers changed
@@ -30,13 +34,13 @@ func (b *Book) chainOf(ev *diag.Evidence, vars map[string]string) *chain {
 }
 
 func (b *Book) newChain(vars map[string]string) *chain {
-	c := &chain{before: make([][]int, len(b.Checks))}
+	c := &chain{before: make([][]int, len(b.Checks)), beside: make([][]int, len(b.Checks))}
 	targets := make([]string, len(b.Checks))
 	for i := range b.Checks {
 		targets[i] = target(&b.Checks[i], vars)
 	}
 	for i := range b.Checks {
-		c.before[i] = b.predecessors(i, targets)
+		c.before[i], c.beside[i] = b.predecessors(i, targets), b.neighbours(i, targets)
 	}
 	seen := make([]bool, len(b.Checks))
 	var visit func(i int)
@@ -45,7 +49,7 @@ func (b *Book) newChain(vars map[string]string) *chain {
 			return
 		}
 		seen[i] = true
-		for _, p := range c.before[i] {
+		for _, p := range slices.Concat(c.before[i], c.beside[i]) {
 			visit(p)
 		}
 		c.order = append(c.order, i)
@@ -74,6 +78,22 @@ func (b *Book) predecessors(i int, targets []string) []int {
 		}
 	}
 	slices.SortStableFunc(out, func(x, y int) int { return b.layer(x).Chain() - b.layer(y).Chain() })
+	return out
+}
+
+// neighbours are those of chain.beside. A check that names what hides it has
+// none, and is none.
+func (b *Book) neighbours(i int, targets []string) []int {
+	var out []int
+	for k := range i {
+		one, other := &b.kinds[k], &b.kinds[i]
+		if one.Layer != diag.LayerCredentials || other.Layer != diag.LayerCredentials || b.Checks[k].After != nil || b.Checks[i].After != nil {
+			continue
+		}
+		if one.Account != "" && one.Account == other.Account || targets[i] != "" && targets[i] == targets[k] {
+			out = append(out, k)
+		}
+	}
 	return out
 }
 

@@ -68,12 +68,12 @@ func Compile(p *playbook.Playbook, vars map[string]string) (*Book, error) {
 		b.vars[k], b.held[k] = v, true
 	}
 	b.unmeasured = unread(p.Checks)
-	b.chain = b.newChain(b.vars)
 	for i := range p.Checks {
 		b.kinds = append(b.kinds, kindOf(&p.Checks[i]))
 		b.with = append(b.with, filled(&p.Checks[i], b.vars))
 		b.unset = append(b.unset, waiting(&p.Checks[i], b.vars))
 	}
+	b.chain = b.newChain(b.vars)
 	return b, nil
 }
 

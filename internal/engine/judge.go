@@ -28,6 +28,11 @@ func (j *judged) breaks() bool {
 	return j.failed() || j.Status == diag.Warn && j.found.Waits
 }
 
+// holdsOff reports whether a service answers nobody for a while, whatever is sent.
+func (j *judged) holdsOff() bool {
+	return j.found.Waits && j.found.Class == "rate_limited" && (j.failed() || j.Status == diag.Warn)
+}
+
 // judge reads the evidence of every check, in playbook order: first what it
 // found, then what hides it, then whether it is in force where the sign-in
 // fails.
@@ -92,6 +97,11 @@ func (b *Book) hiddenBy(i int, all []judged, c *chain) int {
 		}
 		// An endpoint that refuses somebody is no broken one.
 		if all[p].breaks() && (all[p].Layer.Chain() > 0 || b.Checks[i].After != nil) {
+			return p
+		}
+	}
+	for _, p := range c.beside[i] {
+		if all[p].holdsOff() {
 			return p
 		}
 	}

@@ -135,7 +135,7 @@ func TestWhatHidesWhat(t *testing.T) {
 		{"a page that asks to wait hides what sends credentials", playbook.Check{Run: "http", With: with("url", "https://a.test/")}, playbook.Check{Run: "imap", With: with("address", "a.test")}, "rate_limited", true},
 		{"but not what sends them elsewhere", playbook.Check{Run: "http", With: with("url", "https://a.test/")}, playbook.Check{Run: "imap", With: with("address", "b.test")}, "rate_limited", false},
 		{"an issuer that asks to wait", playbook.Check{Run: "oidc", With: with("issuer", "https://a.test/")}, playbook.Check{Run: "http_auth", With: with("url", "https://a.test/api")}, "rate_limited", true},
-		{"a service that asks to wait is no way to another", playbook.Check{Run: "s3", With: with("url", "https://a.test/")}, playbook.Check{Run: "http_auth", With: with("url", "https://a.test/api")}, "rate_limited", false},
+		{"a service that asks to wait is no way to a page", playbook.Check{Run: "s3", With: with("url", "https://a.test/")}, playbook.Check{Run: "http", With: with("url", "https://a.test/api")}, "rate_limited", false},
 		{"named to be behind nothing", playbook.Check{Run: "path"}, playbook.Check{Run: "dns", After: []string{}}, "offline", false},
 		{"named to be behind another", playbook.Check{Run: "path"}, playbook.Check{Run: "dns", After: []string{"nobody"}}, "offline", false},
 		{"a broken page hides what sends credentials", playbook.Check{Run: "http"}, playbook.Check{Run: "imap"}, "server_error", true},
@@ -156,6 +156,50 @@ func TestWhatHidesWhat(t *testing.T) {
 				if hidden := got.Status == diag.Blocked; hidden != tt.hidden {
 					t.Errorf("%s first: hidden %t, want %t", checks[0].ID, hidden, tt.hidden)
 				}
+			}
+		})
+	}
+}
+
+// A service that asks one sign-in to wait answers no other: what has its turn
+// after it is hidden, and what was before it has had its answer. Any other
+// refusal hides nothing.
+func TestAServiceThatAsksToWait(t *testing.T) {
+	at := func(run, param, value string) playbook.Check {
+		return playbook.Check{Run: run, With: map[string]string{param: value}}
+	}
+	behind := func(c playbook.Check) playbook.Check { c.After = []string{}; return c }
+	for _, tt := range []struct {
+		name        string
+		first, then playbook.Check
+		outcome     string // of first
+		hidden      bool
+	}{
+		{"two ways into one server", at("s3", "url", "https://a.test/"), at("http_auth", "url", "https://a.test/api"), "rate_limited", true},
+		{"and the other way round", at("http_auth", "url", "https://a.test/api"), at("s3", "url", "https://a.test/"), "rate_limited", true},
+		{"two servers", at("s3", "url", "https://a.test/"), at("http_auth", "url", "https://b.test/api"), "rate_limited", false},
+		{"a server that cannot be told", playbook.Check{Run: "s3"}, playbook.Check{Run: "http_auth"}, "rate_limited", false},
+		{"one mailbox on two servers", at("imap", "address", "imap.test"), at("smtp", "address", "smtp.test"), "rate_limited", true},
+		{"another server than the mailbox's", at("imap", "address", "imap.test"), at("ldap", "url", "ldap://ldap.test"), "rate_limited", false},
+		{"a mailbox that is refused", at("imap", "address", "a.test"), at("smtp", "address", "a.test"), "rejected", false},
+		{"a mailbox that cannot be looked up now", at("imap", "address", "a.test"), at("smtp", "address", "a.test"), "unavailable", false},
+		{"a sign-in that names nothing before it", at("imap", "address", "a.test"), behind(at("smtp", "address", "a.test")), "rate_limited", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.first.ID, tt.then.ID = "first", "then"
+			b, ev := compile(t, checksOnly(tt.first, tt.then)), here()
+			ev.Given("first", tt.outcome)
+			ev.Given("then", "rejected")
+			if hidden := judge(t, b, ev, "then").BlockedBy == "first"; hidden != tt.hidden {
+				t.Errorf("hidden %t, want %t", hidden, tt.hidden)
+			}
+			if got := judge(t, b, ev, "first"); got.Status == diag.Blocked {
+				t.Error("what came before is hidden")
+			}
+			ev.Given("first", "ok")
+			ev.Given("then", tt.outcome)
+			if got := judge(t, b, ev, "first"); got.Status == diag.Blocked {
+				t.Error("what had its answer before is hidden")
 			}
 		})
 	}

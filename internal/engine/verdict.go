@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ func Judge(b *Book, ev *diag.Evidence, told bool) diag.Verdict {
 	if b.Sorts() {
 		return s.sortedVerdict()
 	}
-	if c := s.firstFailed(cause); c != nil {
+	if c := cmp.Or(s.firstFailed(cause), s.firstWarning((*judged).holdsOff)); c != nil {
 		return s.failedVerdict(c, cause, s.post[lead])
 	}
 	if s.post[lead] >= sure && !cause.Leak {
@@ -167,8 +168,8 @@ func (s *state) named(c *judged, cause string) diag.Verdict {
 	}
 	v.Cause, v.Layer, v.Check, v.Code, v.Class = cause, c.Layer, c.ID, c.Code, c.found.Class
 	// What breaks the way says nothing of an account, whatever a cause of it
-	// would look like to one.
-	if named := s.causeByID(cause); named != nil && named.Class != "" && (c.Layer.Chain() == 0 || !diag.AboutAccount(named.Class)) {
+	// would look like to one; nor does a service that answers nobody for a while.
+	if named := s.causeByID(cause); named != nil && named.Class != "" && !c.holdsOff() && (c.Layer.Chain() == 0 || !diag.AboutAccount(named.Class)) {
 		v.Class = named.Class
 	}
 	v.Why = sentence(c.Summary)

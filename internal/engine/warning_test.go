@@ -61,6 +61,26 @@ func TestAWarningThatSpeaksForTheLeader(t *testing.T) {
 	}
 }
 
+// A service that asks to wait has looked at no credential: whatever cause leads,
+// the verdict is to wait, in the class that was measured and until it said.
+func TestAServiceThatAsksToWaitBlamesNobody(t *testing.T) {
+	for _, run := range []string{"imap", "smtp", "s3", "http_auth"} {
+		for name, raised := range map[string]float64{"it speaks for the leader": .8, "it does not": .01} {
+			t.Run(run+", "+name, func(t *testing.T) {
+				book := twoCauses(60, 40)
+				book.Causes[0].Class = "wrong_credentials"
+				book.Checks = []playbook.Check{{ID: "c", Run: run, Likely: map[string]playbook.Row{"x": {"rate_limited": {P: raised}}}, Otherwise: playbook.Row{"rate_limited": {P: .01}}}}
+				b, ev := compile(t, book), here()
+				ev.Measured("c", diag.Finding{Outcome: "rate_limited", Facts: map[string]any{"retry_at": "12:00"}}, engine.With(b, ev, "c"))
+				v := engine.Judge(b, ev, true)
+				if v.Status != diag.Waiting || v.Check != "c" || v.Class != "rate_limited" || !strings.HasSuffix(v.Next.Text, " Not before 12:00.") {
+					t.Errorf("%+v", v)
+				}
+			})
+		}
+	}
+}
+
 // Through a broken way nothing is known of an account, whatever its cause
 // would look like to one.
 func TestABrokenWayNamesNoAccount(t *testing.T) {

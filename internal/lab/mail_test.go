@@ -95,6 +95,8 @@ func TestMail(t *testing.T) {
 	plainOnly := startDovecot(t, "ssl = no", "disable_plaintext_auth = no")
 	tokensOnly := startDovecot(t, "auth_mechanisms = xoauth2 oauthbearer")
 	broken := startDovecot(t, brokenUsers...)
+	busy := startDovecot(t, "mail_max_userip_connections = 1")
+	busy.occupy(t)
 	x := startExim(t)
 	imap := func(more ...string) map[string]string {
 		return mailWith(append([]string{"address=" + d.secure, "tls=implicit", "ca-file=" + d.ca}, more...)...)
@@ -123,6 +125,8 @@ func TestMail(t *testing.T) {
 		{name: "no STARTTLS", server: "dovecot without TLS", expected: "imap.starttls_missing", with: imapAt(plainOnly)},
 		{name: "passwords switched off", server: "dovecot with tokens only", expected: "imap.method_disabled", with: imapAt(tokensOnly, "login=alice", "password-file=right")},
 		{name: "temporary failure", server: "dovecot without its user program", expected: "imap.unavailable", with: imapAt(broken, "login=dave", "password-file=right")},
+		{name: "too many connections", server: "dovecot that allows one", expected: "imap.rate_limited", with: imapAt(busy, "login=alice", "password-file=right"),
+			facts: map[string]string{"response_code": "LIMIT"}},
 		{name: "TLS to a plain port", server: "dovecot", expected: "imap.unknown", with: imapAt(d, "tls=implicit")},
 		{name: "not trusted", server: "dovecot", expected: "imap.unknown", with: mailWith("address="+d.secure, "tls=implicit", "login=alice", "password-file=right")},
 

@@ -41,6 +41,7 @@ func hearS3(plan s3Plan, v *visit, at time.Time) *s3Answer {
 	}
 	a.facts["status"] = v.status
 	v.dateFacts(a.facts)
+	v.retryFacts(a.facts, at)
 	a.read()
 	if a.err.Code != "" {
 		a.facts["code"], a.facts["message"] = printable(a.err.Code), a.plan.hide(printable(a.err.Message))

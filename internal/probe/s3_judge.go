@@ -87,6 +87,9 @@ func (a *s3Answer) judgeLook() diag.Finding {
 	if a.root != "Error" && a.root != "ListAllMyBucketsResult" && a.root != "ListBucketResult" {
 		return unknown(a.facts, "%s", a.odd())
 	}
+	if a.outcome() == "rate_limited" {
+		return found("rate_limited", s3Words["rate_limited"]+" ("+a.said()+"); nothing was signed", a.facts)
+	}
 	if a.tooFarApart() {
 		apart, _ := a.skew()
 		return found("clock_apart", fmt.Sprintf("an S3 service answers; this computer's clock is %s by its, so what is signed here would be refused", drift(apart.offset)), a.facts)

@@ -107,6 +107,18 @@ func TestS3Answers(t *testing.T) {
 	}
 }
 
+// Until when the service asks to wait is a fact.
+func TestS3Waits(t *testing.T) {
+	fake := s3Fake{status: 503, body: s3Says("SlowDown", ""), header: map[string]string{"Retry-After": "90"}}
+	v := &vault{secrets: s3Vault}
+	env := v.env()
+	env.Now = func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }
+	got := runS3(t.Context(), env, Params{"url": fake.start(t), "access-key-file": "id", "secret-key-file": "key"})
+	if got.Facts["retry_after_s"] != 90 || got.Facts["retry_at"] != "2026-01-02T03:05:35Z" {
+		t.Errorf("%s: %v", got.Outcome, got.Facts)
+	}
+}
+
 // Both times are facts, to the second.
 func TestS3SkewFacts(t *testing.T) {
 	fake := s3Fake{status: 403, body: s3Says("RequestTimeTooSkewed",
@@ -135,6 +147,7 @@ func TestS3Look(t *testing.T) {
 		{"refuses", s3Fake{status: 403, body: s3Says("AccessDenied", "")}, "answering"},
 		{"open", s3Fake{status: 200, body: s3List}, "answering"},
 		{"another time", s3Fake{status: 403, body: s3Says("AccessDenied", ""), ahead: 20 * time.Minute}, "clock_apart"},
+		{"asks to wait", s3Fake{status: 503, body: s3Says("SlowDown", "")}, "rate_limited"},
 		{"a page", s3Fake{status: 200, body: "<html>"}, diag.NoAnswer},
 		{"no XML", s3Fake{status: 401, body: `{"error":"unauthorized"}`}, diag.NoAnswer},
 	}
