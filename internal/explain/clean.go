@@ -140,7 +140,7 @@ type unwrapper struct {
 // special are the bytes at which something may begin that stands for
 // something else. All others are taken as they are, many at a time.
 var special = func() (table [256]bool) {
-	for _, c := range []byte("\\%&+\n\r\t\" |\x1b") {
+	for _, c := range []byte("\\%&+\n\r\t\" |*\x1b") {
 		table[c] = true
 	}
 	for c := utf8.RuneSelf; c < len(table); c++ {
@@ -216,6 +216,8 @@ func unescape(s string, form bool) (with string, size int) {
 		return "", 1
 	case c == '&':
 		return entity(s)
+	case c == '*':
+		return "", emphasis(s)
 	case c == '+' && form, c == '\r', c == '\t':
 		return " ", 1
 	case c == '"' && strings.HasPrefix(s, `""`):
@@ -290,6 +292,15 @@ func entity(s string) (string, int) {
 		}
 	}
 	return "", 0
+}
+
+// emphasis is the length of what makes words bold where the message was posted;
+// 0 for other asterisks, such as those over a secret or of a path.
+func emphasis(s string) int {
+	if strings.HasPrefix(s, "**") && (len(s) == 2 || s[2] != '*' && s[2] != '/') {
+		return 2
+	}
+	return 0
 }
 
 // ansi is the length of a terminal sequence.

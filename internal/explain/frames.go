@@ -155,8 +155,12 @@ func (f frame) in(text *reading, sentence int, span [2]int) [2]int {
 var hosts = []string{"home_assistant", "windows", "gcp", "entra", "git"}
 
 // called is the system that a text names as people call it; the first of
-// several, since what follows is mostly what does work. Empty when none is.
+// several, since what follows is mostly what does work. Empty when none is. What
+// a browser says that it runs on is nothing that the text is about.
 func (e *Explainer) called(v view) (system string) {
+	if browser := strings.Index(v.text, "Mozilla/"); browser >= 0 {
+		v.text, v.lower = v.text[:browser], v.lower[:browser]
+	}
 	first := 0
 	for _, n := range e.names {
 		at := len(v.text)
