@@ -120,7 +120,7 @@ func (r *rule) tells(text *reading) [2]int {
 			continue
 		}
 		for i := range text.sentences {
-			at := f.in(text, i, [2]int{})
+			at := f.in(text, i)
 			if at[1] > 0 && !slices.ContainsFunc(r.unless, func(words *family) bool { return len(text.places(words)[i]) > 0 }) {
 				return at
 			}
@@ -129,21 +129,23 @@ func (r *rule) tells(text *reading) [2]int {
 	return [2]int{}
 }
 
-// in is where the rest of a frame stands in a sentence near to a span and
-// beside it; an empty span when it does not.
-func (f frame) in(text *reading, sentence int, span [2]int) [2]int {
+// in is where the rest of a frame stands in a sentence, with what was found of
+// it: near to one of those and in none; an empty span when it does not.
+func (f frame) in(text *reading, sentence int, found ...[2]int) [2]int {
 	if len(f) == 0 {
-		return span
+		hull := found[0]
+		for _, at := range found {
+			hull = [2]int{min(hull[0], at[0]), max(hull[1], at[1])}
+		}
+		return hull
 	}
 	for _, at := range text.places(f[0])[sentence] {
-		both := at
-		if span[1] > 0 {
-			if at[0]-span[1] > near || span[0]-at[1] > near || at[0] < span[1] && span[0] < at[1] {
-				continue
-			}
-			both = [2]int{min(at[0], span[0]), max(at[1], span[1])}
+		apart := func(other [2]int) bool { return at[0]-other[1] > near || other[0]-at[1] > near }
+		across := func(other [2]int) bool { return at[0] < other[1] && other[0] < at[1] }
+		if slices.ContainsFunc(found, across) || len(found) > 0 && !slices.ContainsFunc(found, func(o [2]int) bool { return !apart(o) }) {
+			continue
 		}
-		if all := f[1:].in(text, sentence, both); all[1] > 0 {
+		if all := f[1:].in(text, sentence, append(found[:len(found):len(found)], at)...); all[1] > 0 {
 			return all
 		}
 	}

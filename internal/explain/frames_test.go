@@ -38,6 +38,7 @@ func TestPlainWords(t *testing.T) {
 		{"in one order", "my password is wrong", "generic", "wrong_credentials"},
 		{"in the other", "it refused my password", "generic", "wrong_credentials"},
 		{"the frame that is written first has it", "again my pin is refused", "generic", "password_expired"},
+		{"one between two others", "wrong: password, again, my friend", "generic", "password_expired"},
 		{"in two sentences", "This is my password. The weather is wrong", "", ""},
 		{"too far from each other", "my password was made by a man who lives in a far and distant land where nothing is wrong", "", ""},
 		{"advice is passed over", "if you see this, my password is wrong", "", ""},
