@@ -62,7 +62,7 @@ func Postponed(b *Book, ev *diag.Evidence) (diag.Instruction, bool) {
 	in.PutOff = true
 	in.Do, in.Why, in.Careful, in.Minutes = nil, "", nil, 0
 	in.Checkpoints = slices.DeleteFunc(in.Checkpoints, func(c diag.Checkpoint) bool { return !slices.Contains(open, c.ID) })
-	return in, len(in.Checkpoints) > 0
+	return in, true
 }
 
 // Reopen takes back what only ended a run, so that a session that is taken up

@@ -144,17 +144,16 @@ func messageNumbers(p *playbook.Playbook) (DocEvidence, bool) {
 	if n == 0 {
 		return e, false
 	}
-	share := min(foreignMessage, .9/float64(n))
 	e.Outcomes = append(e.Outcomes, "another")
 	for range n {
-		e.Default = append(e.Default, share)
+		e.Default = append(e.Default, foreignMessage)
 	}
-	e.Default = append(e.Default, 1-share*float64(n))
+	e.Default = append(e.Default, 1-foreignMessage*float64(n)) // there are 28 classes in all
 	for _, c := range p.Causes {
 		if i := slices.Index(e.Outcomes, c.Class); i >= 0 && !c.Leak {
 			row := slices.Clone(e.Default)
 			for k := range row {
-				row[k] *= (1 - ownMessage) / (1 - share)
+				row[k] *= (1 - ownMessage) / (1 - foreignMessage)
 			}
 			row[i] = ownMessage
 			e.Given[c.ID] = row

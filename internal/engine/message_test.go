@@ -29,6 +29,9 @@ func TestTheMessageIsEvidence(t *testing.T) {
 	if got := share(match("permission_denied", true), "role"); got < 3*before {
 		t.Errorf("a message of its class moves role from %v to %v", before, got)
 	}
+	if was, got := share(nil, "password"), share(match("wrong_credentials", true), "password"); got <= was {
+		t.Errorf("a message of the first class moves password from %v to %v", was, got)
+	}
 	for name, m := range map[string][]diag.MessageMatch{
 		"in doubt":                          match("permission_denied", false),
 		"of a class that no cause here has": match("mfa_failed", true),
