@@ -94,7 +94,7 @@ var dnsKind = Kind{Name: "dns", Layer: LayerDNS, Title: "Name lookup", Outcomes:
 		Meaning: "the name servers of this network look up no name at all, not even names that exist",
 		Remedy:  "The address is not the problem. Restart the router, or try another network, such as the phone's mobile data. If it stays so, set another name server in the router or on this computer."},
 	{Name: "resolver_lying", Status: Fail, Scope: ScopeNetwork, Class: "dns_failure",
-		Meaning: "the name servers of this network answer names that exist with addresses that are not on the internet: they lead everything astray",
+		Meaning: "the name servers of this network answer names that exist with addresses that are not theirs: they lead everything astray",
 		Remedy:  "The address is not the problem. If the network has a sign-in page of its own, finish that first. Else restart the router, use another network, or set another name server."},
 }}
 

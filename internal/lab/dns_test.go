@@ -28,9 +28,12 @@ const unboundServer = `server:
   access-control: 127.0.0.9/32 refuse
 `
 
-// unboundConfig gives each name an answer of its own. What is broken is
-// forwarded to unbound itself, which refuses its own questions.
+// unboundConfig gives each name an answer of its own, and says of others that they
+// do not exist. What is broken is forwarded to unbound itself, which refuses its
+// own questions.
 const unboundConfig = `
+  local-zone: "com." static
+  local-zone: "broken.example.com." transparent
   local-data: "right.example.com. A 192.0.2.80"
   local-data: "v6.example.com. AAAA 2001:db8::80"
   local-zone: "missing.example.com." always_nxdomain
@@ -118,8 +121,18 @@ var brokenResolvers = []brokenResolver{
 	{"says of every name that there is none", "unbound, its root is always_nxdomain", `  local-zone: "." always_nxdomain` + "\n", "dns.resolver_failing"},
 	{"refuses every name", "unbound, its root is always_refuse", `  local-zone: "." always_refuse` + "\n", "dns.resolver_failing"},
 	{"cannot look anything up", "unbound, its forwarder refuses", "forward-zone:\n  name: \".\"\n  forward-addr: 127.0.0.1@@PORT@\n", "dns.resolver_failing"},
+	{"leads every name to one address of the internet", "unbound, its root is redirected", `  local-zone: "." redirect` + "\n" + `  local-data: ". A 203.0.113.66"` + "\n", "dns.resolver_lying"},
 	{"leads every name into this network", "unbound, its root is redirected", `  local-zone: "." redirect` + "\n" + `  local-data: ". A 192.168.77.1"` + "\n", "dns.resolver_lying"},
 }
+
+// rewritingConfig answers names that do not exist with an address of its own, as
+// some providers do; right.example.com exists.
+const rewritingConfig = `
+  local-zone: "." redirect
+  local-data: ". A 203.0.113.66"
+  local-zone: "right.example.com." redirect
+  local-data: "right.example.com. A 192.0.2.80"
+`
 
 func TestDNS(t *testing.T) {
 	before := goleak.IgnoreCurrent()
@@ -132,6 +145,14 @@ func TestDNS(t *testing.T) {
 	}
 	for _, f := range brokenResolvers {
 		got := measureCode(t, probe.System(), 5*time.Second, "dns", map[string]string{"name": "www.example.com", "resolver": startBrokenUnbound(t, f.config), "known": "right.example.com"})
+		rows = append(rows, row{f.fault, f.server, f.expected, got})
+	}
+	rewriting := startBrokenUnbound(t, rewritingConfig)
+	for _, f := range []nameFault{
+		{"no such name, and it has an address for those", "www.example.com", "unbound, its root is redirected, another name is not", "dns.nxdomain", false},
+		{"none, and missing names get an address", "right.example.com", "unbound, its root is redirected, this name is not", "dns.ok", false},
+	} {
+		got := measureCode(t, probe.System(), 5*time.Second, "dns", map[string]string{"name": f.name, "resolver": rewriting, "known": "right.example.com"})
 		rows = append(rows, row{f.fault, f.server, f.expected, got})
 	}
 	rows = append(rows, row{"answers after more than a second", "unbound, behind a server in this process that waits", "dns.slow",
@@ -155,6 +176,9 @@ func TestDNSThroughThePlaybook(t *testing.T) {
 			askThrough(server, f.name).hold(t)
 		})
 	}
+	t.Run("no such name, and it has an address for those", func(t *testing.T) {
+		askThrough(startBrokenUnbound(t, rewritingConfig), "www.example.com").hold(t)
+	})
 	for _, f := range brokenResolvers {
 		t.Run(f.fault, func(t *testing.T) {
 			r := askThrough(startBrokenUnbound(t, f.config), "www.example.com").hold(t)

@@ -64,7 +64,7 @@ func runDNS(ctx context.Context, env Env, with Params) diag.Finding {
 	if err != nil {
 		return unknown(facts, "%v", err)
 	}
-	ask := dnsAsk{name: name, known: knownNames(with.List("known"), name), servers: servers, system: len(servers) == 0}
+	ask := dnsAsk{name: name, known: knownNames(with.List("known"), name), invented: inventedNames(name), servers: servers, system: len(servers) == 0}
 	// A word without a dot means something only with the system's search list.
 	if ask.system && strings.Contains(name, ".") && env.Resolvers != nil {
 		ask.servers = env.Resolvers()
@@ -95,10 +95,11 @@ func resolverAddresses(given []string) ([]string, error) {
 
 // A dnsAsk is what to look up, and where.
 type dnsAsk struct {
-	name    string
-	known   []string // names that exist, for servers that do not know this one
-	servers []string
-	system  bool // the system's own lookup counts too: nobody chose the servers
+	name     string
+	known    []string // names that exist, for servers that do not know this one
+	invented []string // names that do not, for servers that do
+	servers  []string
+	system   bool // the system's own lookup counts too: nobody chose the servers
 }
 
 // A lookup is all that came back.
@@ -118,24 +119,29 @@ type systemSays struct {
 	err       error
 	elapsed   time.Duration
 	known     []knownSays // asked for where there are no name servers to ask
+	invented  []knownSays // likewise
 }
 
 // serverSays is what one name server says to both questions, and then of names
-// that exist, where it had no usable address.
+// that exist, where it had no usable address, and of invented ones, where it had.
 type serverSays struct {
-	address string
-	a, aaaa reply
-	elapsed time.Duration
-	known   []knownSays
+	address  string
+	a, aaaa  reply
+	elapsed  time.Duration
+	known    []knownSays
+	invented []knownSays
+	doubted  bool // a usable address was held against them
 }
 
 // A told is something on its way to the collector: a reply to one question, all
-// of a server's on names that exist, or the same of the system.
+// of a server's on names that exist or on invented ones, or the same of the system.
 type told struct {
-	from  int // the server's place; fromSystem
-	what  toldWhat
-	reply reply
-	known []knownSays
+	from     int // the server's place; fromSystem
+	what     toldWhat
+	reply    reply
+	known    []knownSays // or invented
+	doubted  bool        // there was an address to doubt
+	invented []knownSays // beside known
 	// of the system:
 	addresses []netip.Addr
 	err       error
@@ -152,6 +158,7 @@ const (
 	toldAAAA
 	toldSystem
 	toldKnown
+	toldInvented
 )
 
 // lookUp asks every server both questions at once, and the system beside
@@ -159,7 +166,7 @@ const (
 func lookUp(ctx context.Context, env Env, ask dnsAsk) lookup {
 	ctx, cancel := context.WithTimeout(ctx, lookupPatience)
 	start := env.Now()
-	heard := make(chan told, 3*len(ask.servers)+2)
+	heard := make(chan told, 5*len(ask.servers)+2)
 	tell := func(t told) {
 		t.at = env.Now().Sub(start)
 		heard <- t
@@ -184,20 +191,32 @@ func lookUp(ctx context.Context, env Env, ask dnsAsk) lookup {
 }
 
 // askOne puts both questions to one server, and then asks for names that exist
-// if it had no usable address. It always tells three things.
+// if it had no usable address, or for invented ones if it had. It always tells
+// five things.
 func askOne(ctx context.Context, env Env, ask dnsAsk, server int, tell func(told)) {
 	address := ask.servers[server]
 	var s serverSays
 	var both sync.WaitGroup
-	known := sync.OnceFunc(func() {
-		s.known = askKnown(ask.known, func(name string) reply { return askServer(ctx, env, address, name, dns.TypeA) })
-	})
+	var once sync.Once
+	known := func(kind uint16) {
+		once.Do(func() {
+			s.known = askKnown(ask.known, func(name string) reply { return askServer(ctx, env, address, name, kind) })
+		})
+	}
 	question := func(what toldWhat, kind uint16, into *reply) {
 		both.Go(func() {
 			*into = askServer(ctx, env, address, ask.name, kind)
 			tell(told{from: server, what: what, reply: *into})
-			if into.missing() { // that is decided, also if the other answer never comes
-				known()
+			invented := told{from: server, what: toldInvented, doubted: leadsSomewhere(ask.name, into.addresses)}
+			if invented.doubted {
+				invented.known = askInvented(ctx, ask.invented, func(ctx context.Context, name string) reply { return askServer(ctx, env, address, name, kind) })
+			}
+			tell(invented)
+			switch { // either is decided, also if the other answer never comes
+			case into.missing():
+				known(dns.TypeA)
+			case sameLie(into.addresses, invented.known):
+				known(kind)
 			}
 		})
 	}
@@ -205,7 +224,7 @@ func askOne(ctx context.Context, env Env, ask dnsAsk, server int, tell func(told
 	question(toldAAAA, dns.TypeAAAA, &s.aaaa)
 	both.Wait()
 	if v := s.standing(ask.name); v != "" && v != "address" {
-		known()
+		known(dns.TypeA)
 	}
 	tell(told{from: server, what: toldKnown, known: s.known})
 }
@@ -214,11 +233,18 @@ func askOne(ctx context.Context, env Env, ask dnsAsk, server int, tell func(told
 func askSystem(ctx context.Context, env Env, ask dnsAsk, tell func(told)) {
 	addresses, err := lookUpHere(ctx, env, ask.name)
 	tell(told{from: fromSystem, what: toldSystem, addresses: addresses, err: err})
-	var known []knownSays
-	if len(ask.servers) == 0 && !leadsSomewhere(ask.name, addresses) {
-		known = askKnown(ask.known, func(name string) reply { return systemReply(lookUpHere(ctx, env, name)) })
+	var known, invented []knownSays
+	if len(ask.servers) == 0 {
+		good := leadsSomewhere(ask.name, addresses)
+		if good {
+			// The dot at the end keeps the search list out, below which they may exist.
+			invented = askInvented(ctx, ask.invented, func(ctx context.Context, name string) reply { return systemReply(lookUpHere(ctx, env, name+".")) })
+		}
+		if !good || sameLie(addresses, invented) {
+			known = askKnown(ask.known, func(name string) reply { return systemReply(lookUpHere(ctx, env, name)) })
+		}
 	}
-	tell(told{from: fromSystem, what: toldKnown, known: known})
+	tell(told{from: fromSystem, what: toldKnown, known: known, invented: invented})
 }
 
 func newLookup(env Env, ask dnsAsk) lookup {
@@ -230,9 +256,9 @@ func newLookup(env Env, ask dnsAsk) lookup {
 }
 
 // collect hears replies until all are in, the time is over, or an address is
-// known and the others had their grace.
+// known that stood up to doubt and the others had their grace.
 func (l *lookup) collect(ctx context.Context, heard <-chan told) {
-	pending := 3 * len(l.servers)
+	pending := 5 * len(l.servers)
 	if l.system.asked {
 		pending += 2
 	}
@@ -241,7 +267,7 @@ func (l *lookup) collect(ctx context.Context, heard <-chan told) {
 		select {
 		case t := <-heard:
 			l.hear(t)
-			if grace == nil && l.enough {
+			if grace == nil && l.enough && l.cleared() {
 				timer := time.NewTimer(lookupGrace)
 				defer timer.Stop()
 				grace = timer.C
@@ -260,7 +286,11 @@ func (l *lookup) hear(t told) {
 		l.system.done, l.system.addresses, l.system.err, l.system.elapsed = true, t.addresses, t.err, t.at
 		return
 	case t.what == toldKnown && t.from == fromSystem:
-		l.system.known = t.known
+		l.system.known, l.system.invented = t.known, t.invented
+		return
+	case t.what == toldInvented:
+		s := &l.servers[t.from]
+		s.invented, s.doubted = append(s.invented, t.known...), s.doubted || t.doubted
 		return
 	case t.what == toldKnown:
 		l.servers[t.from].known = t.known

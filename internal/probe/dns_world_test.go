@@ -130,7 +130,8 @@ func (s dnsSays) knowing(other string) dnsSays {
 	return s
 }
 
-// pipeDNS dials name servers that answer after a while of the bubble's time.
+// pipeDNS dials name servers that answer after a while of the bubble's time, or
+// never where the script has nothing to say.
 func pipeDNS(after time.Duration, script func(q *dns.Msg) *dns.Msg) func(context.Context, string, string) (net.Conn, error) {
 	return func(context.Context, string, string) (net.Conn, error) {
 		near, far := net.Pipe()
@@ -146,11 +147,12 @@ func pipeDNS(after time.Duration, script func(q *dns.Msg) *dns.Msg) func(context
 				if !first || after < 0 || q.Unpack(buf[:n]) != nil {
 					continue
 				}
-				packed, _ := script(q).Pack()
-				go func() {
-					time.Sleep(after)
-					far.Write(packed)
-				}()
+				answer := script(q)
+				if answer == nil {
+					continue
+				}
+				packed, _ := answer.Pack()
+				defer time.AfterFunc(after, func() { far.Write(packed) }).Stop()
 			}
 		}()
 		return near, nil

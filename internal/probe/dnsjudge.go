@@ -26,14 +26,17 @@ func judgeLookup(env Env, l lookup) diag.Finding {
 	switch {
 	case l.enough && l.divertedHere():
 		return found("hijacked", fmt.Sprintf("this computer sends %s to itself (%s), the name servers do not", name, addressList(l.system.addresses)), facts)
-	case l.enough:
-		return answered(name, l.elapsed, note(facts, l.disagreement()))
+	case l.enough && l.trusted():
+		return answered(name, l.invents(), l.elapsed, note(facts, l.disagreement()))
 	case len(l.servers) == 0:
 		return judgeSystem(env, l, facts)
-	case l.systemKnows():
+	case l.enough && l.elsewhere() || !l.enough && l.systemKnows():
 		facts["addresses"] = addressFacts(l.system.addresses)
-		return answered(name, l.system.elapsed, note(facts,
+		return answered(name, "", l.system.elapsed, note(facts,
 			"the name servers do not give this address; this computer knows it from elsewhere, such as its hosts file or a VPN"))
+	case l.enough:
+		outcome, sentence := astray(name, l.servers)
+		return found(outcome, sentence, facts)
 	}
 	return l.withoutAddress(facts)
 }
@@ -63,13 +66,14 @@ func notOnTheInternet(name string, private []netip.Addr) string {
 	return fmt.Sprintf("%s is answered with %s, which is not on the internet", name, addressList(private))
 }
 
-// answered is a name that has an address: in time, or slowly.
-func answered(name string, elapsed time.Duration, facts map[string]any) diag.Finding {
+// answered is a name that has an address: in time, or slowly. What is told beside
+// it follows.
+func answered(name, beside string, elapsed time.Duration, facts map[string]any) diag.Finding {
 	facts["elapsed_ms"] = roundMS(elapsed)
 	if elapsed > slowLookup {
-		return found("slow", fmt.Sprintf("looking up %s took %.1f s", name, elapsed.Seconds()), facts)
+		return found("slow", fmt.Sprintf("looking up %s took %.1f s", name, elapsed.Seconds())+beside, facts)
 	}
-	return found("ok", name+" is known", facts)
+	return found("ok", name+" is known"+beside, facts)
 }
 
 // judgeSystem judges by the system's own lookup alone, where its name servers
@@ -82,8 +86,11 @@ func judgeSystem(env Env, l lookup, facts map[string]any) diag.Finding {
 		return unknown(facts, "this computer's name servers cannot be told")
 	case !s.done:
 		return unknown(facts, "this computer's own lookup gave no answer in time")
+	case s.asServer().lies():
+		outcome, sentence := astray(name, []serverSays{s.asServer()})
+		return found(outcome, sentence, facts)
 	case leadsSomewhere(name, s.addresses):
-		return answered(name, s.elapsed, facts)
+		return answered(name, l.invents(), s.elapsed, facts)
 	case len(s.addresses) == 0 && (dnsErr == nil || !dnsErr.IsNotFound || dnsErr.IsTimeout):
 		return unknown(facts, "this computer's own lookup: %v", explainNet(s.err))
 	case len(s.addresses) == 0 && !networked(env):
@@ -245,6 +252,9 @@ func lookupFacts(l lookup) map[string]any {
 	if len(l.system.known) > 0 {
 		facts["known"] = knownFacts(l.system.known)
 	}
+	if len(addressesOfKnown(l.system.invented)) > 0 {
+		facts["invented"] = knownFacts(l.system.invented)
+	}
 	return facts
 }
 
@@ -267,6 +277,9 @@ func (s serverSays) facts() map[string]any {
 	}
 	if len(s.known) > 0 {
 		facts["known"] = knownFacts(s.known)
+	}
+	if len(addressesOfKnown(s.invented)) > 0 {
+		facts["invented"] = knownFacts(s.invented)
 	}
 	return facts
 }

@@ -173,7 +173,7 @@ func untold(servers []serverSays, proof string) string {
 // asServer is what the system's own lookup says, as if it were a name server.
 func (s systemSays) asServer() serverSays {
 	r := systemReply(s.addresses, s.err)
-	return serverSays{a: r, aaaa: r, known: s.known}
+	return serverSays{a: r, aaaa: r, known: s.known, invented: s.invented}
 }
 
 // systemReply is an answer of the system's own lookup. It does not tell a

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -117,8 +118,10 @@ func TestDNSTheSystemsResolverIsAtFault(t *testing.T) {
 
 // Nobody is asked for a name that nobody gave: with given ones only these are
 // looked up, without them only what the path check looks up, and neither where
-// the name resolves or is one of this network.
+// the name resolves or is one of this network. Where it resolves, two are asked
+// for that nobody has.
 func TestDNSWhichNamesAreAsked(t *testing.T) {
+	random := regexp.MustCompile(`^[a-z2-7]{26}\.`)
 	captive := []string{"captive.apple.com", "connectivitycheck.gstatic.com", "cp.cloudflare.com", "detectportal.firefox.com"}
 	rows := []struct {
 		name, known string
@@ -129,7 +132,8 @@ func TestDNSWhichNamesAreAsked(t *testing.T) {
 		{"www.example.com", "a.example.com b.example.com a.example.com c.example.com d.example.com e.example.com", dns.RcodeNameError,
 			[]string{"a.example.com", "b.example.com", "c.example.com", "d.example.com"}},
 		{"www.example.com", "www.example.com,192.0.2.1,nas,nas.home.arpa", dns.RcodeNameError, nil},
-		{"www.example.com", "a.example.com", dns.RcodeSuccess, nil},
+		{"www.example.com", "a.example.com", dns.RcodeSuccess, []string{"RANDOM.com", "RANDOM.invalid"}},
+		{"nas.home.arpa", "", dns.RcodeSuccess, nil},
 		{"nas.home.arpa", "", dns.RcodeNameError, nil},
 	}
 	for _, r := range rows {
@@ -137,13 +141,18 @@ func TestDNSWhichNamesAreAsked(t *testing.T) {
 			var mu sync.Mutex
 			var asked []string
 			server := startBareDNS(t, func(w dns.ResponseWriter, q *dns.Msg) {
-				name := strings.TrimSuffix(q.Question[0].Name, ".")
+				name := random.ReplaceAllString(strings.TrimSuffix(q.Question[0].Name, "."), "RANDOM.")
 				mu.Lock()
 				if name != r.name && !slices.Contains(asked, name) {
 					asked = append(asked, name)
 				}
 				mu.Unlock()
-				zone(r.rcode, "www.example.com. 60 A 203.0.113.9")(w, q)
+				addresses := map[string]string{"www.example.com": "203.0.113.9", "nas.home.arpa": "192.168.1.4"}
+				if r.rcode != dns.RcodeSuccess || addresses[name] == "" {
+					zone(dns.RcodeNameError)(w, q)
+					return
+				}
+				zone(dns.RcodeSuccess, name+". 60 A "+addresses[name])(w, q)
 			})
 			ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
 			defer cancel()
