@@ -138,7 +138,7 @@ const (
 )
 
 // numbered are the beginnings of words that make a number the one of an error.
-var numbered = []string{"err", "code", "stat", "msg", "sql", "fail", "fault", "exception", "reason", "result", "login", "logon", "denied", "refus", "reject", "unauthor", "invalid", "expired", "hresult", "return"}
+var numbered = []string{"4625", "ntlm", "err", "code", "stat", "msg", "sql", "fail", "fault", "exception", "reason", "result", "login", "logon", "denied", "refus", "reject", "unauthor", "invalid", "expired", "hresult", "return"}
 
 // alone reports that a hit is a number, that nothing near says that it is
 // the number of an error, and that nothing marks its system: "order 18470".
