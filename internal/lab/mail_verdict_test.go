@@ -73,9 +73,9 @@ func TestMailVerdicts(t *testing.T) {
 func TestMailEncryptionVerdicts(t *testing.T) {
 	clean(t)
 	causes := map[string]string{"tls.expired": "certificate-ended", "tls.not_yet_valid": "certificate-ended", "tls.untrusted": "certificate-unknown",
-		"tls.hostname_mismatch": "certificate-name", "tls.protocol_too_old": "encryption-old", "tls.client_cert_required": ""}
+		"tls.hostname_mismatch": "certificate-name", "tls.protocol_too_old": "encryption-old", "tls.handshake_failed": "encryption-old", "tls.client_cert_required": ""}
 	classes := map[string]string{"tls.expired": "tls_expired", "tls.not_yet_valid": "tls_expired", "tls.untrusted": "tls_untrusted",
-		"tls.hostname_mismatch": "tls_hostname", "tls.protocol_too_old": "tls_protocol", "tls.client_cert_required": "tls_untrusted"}
+		"tls.hostname_mismatch": "tls_hostname", "tls.protocol_too_old": "tls_protocol", "tls.handshake_failed": "tls_protocol", "tls.client_cert_required": "tls_untrusted"}
 	wrong := write(t, t.TempDir(), "wrong", "not-this-one\n")
 	for _, f := range tlsFaults {
 		cause, ok := causes[f.expected]

@@ -6,6 +6,7 @@ import (
 	"crypto/x509/pkix"
 	"math/big"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,7 @@ var tlsFaults = []tlsFault{
 	{fault: "nobody vouches for it", server: "an authority of its own", expected: "tls.untrusted", stranger: true, class: "tls_untrusted"},
 	{fault: "another name", server: "a certificate for other.example.com", expected: "tls.hostname_mismatch", name: "other.example.com", class: "tls_hostname"},
 	{fault: "old protocol only", server: "TLS 1.1", expected: "tls.protocol_too_old", args: "-tls1_1 -cipher DEFAULT@SECLEVEL=0", class: "tls_protocol"},
+	{fault: "no key exchange in common", server: "TLS 1.3, ffdhe2048 alone", expected: "tls.handshake_failed", args: "-tls1_3 -groups ffdhe2048", class: "tls_protocol"},
 	{fault: "client certificate wanted", server: "TLS 1.3, -Verify", expected: "tls.client_cert_required", args: "-Verify 1 -verify_return_error", class: "tls_untrusted"},
 	{fault: "client certificate wanted", server: "TLS 1.2, -Verify", expected: "tls.client_cert_required", args: "-Verify 1 -verify_return_error -tls1_2", class: "tls_untrusted"},
 	{fault: "has run out by a clock 400 days fast", server: "right dates", expected: "tls.expired", ahead: 400 * day},
@@ -142,6 +144,32 @@ func TestTLSThroughThePlaybook(t *testing.T) {
 			if f.ahead != 0 {
 				c.check, c.layer, c.class, c.blocked = "clock", diag.LayerClock, "clock_skew", []string{"login-tls", "login-page"}
 			}
+			c.hold(t)
+		})
+	}
+}
+
+// A handshake that fails says nothing of the service behind it, whatever else
+// speaks for its being down: in every playbook that looks at encryption the
+// verdict is of the encryption.
+func TestAFailedHandshakeBlamesNoService(t *testing.T) {
+	clean(t)
+	i := slices.IndexFunc(tlsFaults, func(f tlsFault) bool { return f.expected == "tls.handshake_failed" })
+	s := startTLS(t, tlsFaults[i])
+	page := func(variable string, more ...string) []string {
+		return append(append(more, healthy("clock=accurate", "network-path=ok")...), "--var", variable+"=https://"+s.address+"/", "--var", "ca_file="+s.ca)
+	}
+	mail := append(with("mail-tls", map[string]string{"address": s.address, "ca-file": s.ca}), inOrder...)
+	for name, c := range map[string]consult{
+		"alarmcom":       {check: "login-tls", blocked: []string{"login-page"}, args: page("login_url", healthy("name-lookup=ok")...)},
+		"web-login":      {check: "login-tls", blocked: []string{"login-page"}, args: page("login_url", healthy("name-lookup=ok")...)},
+		"store-app":      {check: "login-tls", blocked: []string{"login-page"}, args: page("account_url", healthy("name-lookup=ok")...)},
+		"mail-client":    {check: "mail-tls", blocked: []string{"imap", "smtp"}, args: mail},
+		"api-cloud":      {check: "api-tls", blocked: []string{"issuer", "s3", "api-sign-in"}, args: page("api_url", "--answer", "who-fails=everything")},
+		"identity-admin": {check: "service-tls", blocked: []string{"discovery", "issuer", "ldap"}, args: page("discovery_url", "--symptom", "everybody-at-once")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.playbook, c.layer, c.class = name, diag.LayerTLS, "tls_protocol"
 			c.hold(t)
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/engine"
 	"github.com/authdoctor/authdoctor/internal/playbook"
 	"github.com/authdoctor/authdoctor/internal/scenario"
@@ -40,6 +41,38 @@ func TestShippedScenariosPassAndTouchEverything(t *testing.T) {
 				t.Errorf("no scenario touches %s", missing)
 			}
 		})
+	}
+}
+
+// What is wrong with encryption is a matter of encryption: in no playbook does it
+// pass for an outage or a wrong password.
+func TestShippedEncryptionIsOfItsClass(t *testing.T) {
+	suites, _ := filepath.Glob(filepath.Join(books, "*.test.yaml"))
+	kind, _ := diag.FindKind("tls")
+	seen := 0
+	for _, file := range suites {
+		raw := parse(t, strings.TrimSuffix(file, ".test.yaml")+".yaml")
+		book, err := engine.Compile(raw, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range raw.Checks {
+			for _, o := range kind.Outcomes {
+				if c.Run != kind.Name || !strings.HasPrefix(o.Class, "tls_") || o.Status != diag.Fail {
+					continue
+				}
+				ev := diag.NewEvidence()
+				ev.Answer(diag.AskWhere, string(diag.WhereHere), nil)
+				ev.Given(c.ID, o.Name)
+				seen++
+				if v := engine.Judge(book, ev, true); v.Layer != diag.LayerTLS || !strings.HasPrefix(v.Class, "tls_") {
+					t.Errorf("%s, %s: layer %s, class %s", raw.ID, o.Name, v.Layer, v.Class)
+				}
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("no playbook looks at encryption")
 	}
 }
 
