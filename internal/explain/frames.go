@@ -171,7 +171,8 @@ func (e *Explainer) called(v view) (system string) {
 			if lowerASCII(l) != l {
 				text = v.text
 			}
-			if found := next(text, l, 0); found[1] > 0 {
+			// In brackets it is what a program writes before its lines.
+			if found := next(text, l, 0); found[1] > 0 && (found[0] == 0 || text[found[0]-1] != '[') {
 				at = min(at, found[0])
 			}
 		}
