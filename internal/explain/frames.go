@@ -9,6 +9,9 @@ import (
 // near is how many bytes may lie between two words of a frame.
 const near = 60
 
+// shortest is how many bytes a sentence has that stands by itself.
+const shortest = 14
+
 // A family is words that tell the same. It is looked at when a text may first
 // hold a frame that it is part of, and once for all of them.
 type family struct {
@@ -56,16 +59,25 @@ func readingOf(v view) *reading {
 	return &reading{view: v, sentences: sentences(v.text), found: map[*family][][][2]int{}}
 }
 
-// sentences are the spans between full stops and what else ends a sentence.
+// sentences are the spans between full stops and what else ends a sentence. A
+// very short one says something of the one before it: "I typed my PIN. Refused."
 func sentences(text string) (list [][2]int) {
 	from := 0
+	add := func(end int) {
+		if last := len(list) - 1; last >= 0 && end-from < shortest {
+			list[last][1] = end
+		} else {
+			list = append(list, [2]int{from, end})
+		}
+		from = end
+	}
 	for i := range len(text) {
 		if strings.IndexByte(".!?;", text[i]) >= 0 && (i+1 == len(text) || text[i+1] == ' ' || text[i+1] == '"') {
-			list, from = append(list, [2]int{from, i + 1}), i+1
+			add(i + 1)
 		}
 	}
 	if from < len(text) {
-		list = append(list, [2]int{from, len(text)})
+		add(len(text))
 	}
 	return list
 }

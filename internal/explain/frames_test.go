@@ -40,6 +40,7 @@ func TestPlainWords(t *testing.T) {
 		{"the frame that is written first has it", "again my pin is refused", "generic", "password_expired"},
 		{"one between two others", "wrong: password, again, my friend", "generic", "password_expired"},
 		{"in two sentences", "This is my password. The weather is wrong", "", ""},
+		{"in a sentence and a word behind it", "This is my password. Refused!", "generic", "wrong_credentials"},
 		{"too far from each other", "my password was made by a man who lives in a far and distant land where nothing is wrong", "", ""},
 		{"advice is passed over", "if you see this, my password is wrong", "", ""},
 		{"and what stands beside it is not", "What if you see this? My password is wrong", "generic", "wrong_credentials"},
