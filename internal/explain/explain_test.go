@@ -27,6 +27,7 @@ func TestDifficulties(t *testing.T) {
 		{"escaped twice", `"{\\\"error\\\":\\\"login_required\\\"}"`, verdict{"oauth2", "login_required", "token_expired"}},
 		{"bytes of Python", `b'{"error": "consent_required"}\n'`, verdict{"oauth2", "consent_required", "consent_required"}},
 		{"a mail program is not who refuses its token", `fetchmail: no token: b'{"error":"invalid_grant"}'`, verdict{"oauth2", "invalid_grant", "token_invalid"}},
+		{"the name that people give a mail program is no issuer either", `mailbox sync: OAuthError: invalid_client`, verdict{"oauth2", "invalid_client", "client_misconfigured"}},
 		{"the issuer beside a mail program", `imaplib: https://login.microsoftonline.com {"error":"invalid_grant"}`, verdict{"entra", "invalid_grant", "token_invalid"}},
 		{"a form", "error=invalid_scope&error_description=The+requested+scope+is+unknown", verdict{"oauth2", "invalid_scope", "client_misconfigured"}},
 		{"a form with percent signs", "error%3Dserver_error%26state%3D1", verdict{"oauth2", "server_error", "provider_outage"}},

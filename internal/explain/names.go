@@ -10,7 +10,7 @@ import (
 var roots = []string{
 	"auth", "login", "logon", "signin", "sign_in", "log_in", "logged_in", "loggedin", "passw", "pwd", "credential", "token", "session", "account",
 	"user", "client", "email", "denied", "forbid", "permi", "privileg", "apikey", "api_key", "api-key", "jwt", "scope", "mfa", "otp", "2fa",
-	"factor", "rate_limit", "ratelimit", "toomany", "too_many", "attempt", "device", "consent", "audience", "issuer", "clock",
+	"factor", "rate_limit", "ratelimit", "toomany", "too_many", "attempt", "device", "pin_", "_pin", "consent", "audience", "issuer", "clock",
 }
 
 // beginnings are first words of names that ask or do something, and are no errors.
@@ -126,6 +126,8 @@ func isError(name string, ends []int, sure bool) bool {
 	name = lowerASCII(name)
 	last := strings.TrimLeft(name[ends[len(ends)-2]:ends[len(ends)-1]], "_-")
 	switch {
+	case name[:ends[0]] == "no" && (last == "required" || last == "needed"):
+		return false // all is well
 	case strings.Contains(name, "test") || slices.Contains(beginnings, name[:ends[0]]):
 		return false
 	case sure && !slices.Contains(endings, last):

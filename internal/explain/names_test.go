@@ -26,6 +26,7 @@ func TestNamesOfErrors(t *testing.T) {
 		{"UserNotFoundPage.tsx compiled", ""},
 		{"a wrong-password message", ""},
 		{"LoginErrorRate is low", ""},
+		{`"consent": "no_consent_required"`, ""},
 		{"APNs: BadDeviceToken", ""},
 	} {
 		a := e.Explain(c.text)

@@ -104,7 +104,7 @@ func (e *Explainer) speaker(v view, hits []hit, marked []diag.SystemMark) string
 	}
 	telling := named(marked)
 	if len(telling) == 0 {
-		if name := e.called(v); name != "" {
+		if name := e.called(v); name != "" && (h.System != "oauth2" || !slices.Contains(clientsOfOAuth, name)) {
 			return name
 		}
 		telling = hinted(marked, h)
