@@ -71,6 +71,7 @@ var owners = map[string][]string{
 	"github.com/fatih/color":                    {"internal/report"},
 	"github.com/gofrs/flock":                    {"internal/state"},
 	"github.com/go-jose/go-jose":                {"internal/probe"}, // keys and signatures of tokens
+	"github.com/go-asn1-ber/asn1-ber":           {"internal/probe"},
 	"github.com/go-ldap/ldap":                   {"internal/probe"},
 	"github.com/goccy/go-yaml":                  {"internal/playbook"},
 	"github.com/gosnmp/gosnmp":                  {"internal/probe"},

@@ -75,8 +75,9 @@ func startExim(t *testing.T) exim {
 	return startEximWith(t, newCert(t))
 }
 
-// startEximWith starts one with a certificate.
-func startEximWith(t *testing.T, cert labCert) exim {
+// startEximWith starts one with a certificate, and with lines more in the main
+// part of its configuration.
+func startEximWith(t *testing.T, cert labCert, lines ...string) exim {
 	t.Helper()
 	path := program(t, "exim4", "exim4-daemon-light")
 	asRoot(t)
@@ -84,7 +85,7 @@ func startEximWith(t *testing.T, cert labCert) exim {
 		dir := sharedDir(t)
 		ports := freePorts(t, 2)
 		giveTo(t, dir, "Debian-exim")
-		config := fill(eximConfig, "@DIR@", dir, "@CERT@", cert.cert, "@KEY@", cert.key, "@SMTPS@", ports[1], "@SMTP@", ports[0])
+		config := fill(strings.Join(append(lines, ""), "\n")+eximConfig, "@DIR@", dir, "@CERT@", cert.cert, "@KEY@", cert.key, "@SMTPS@", ports[1], "@SMTP@", ports[0])
 		x := exim{start(t, path, "-C", write(t, sharedDir(t), "exim.conf", config), "-bdf"),
 			"127.0.0.1:" + ports[0], "127.0.0.1:" + ports[1], cert.ca, filepath.Join(dir, "mainlog")}
 		if x.accepts(t.Context(), x.plain) {

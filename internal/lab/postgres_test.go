@@ -48,8 +48,9 @@ func newDatabase(t *testing.T) string {
 }
 
 // startPostgres serves a database that nobody else serves, with a certificate;
-// without one, without encryption. It gives its address.
-func startPostgres(t *testing.T, data string, c *labCert) string {
+// without one, without encryption. It gives its address. More are further
+// arguments.
+func startPostgres(t *testing.T, data string, c *labCert, more ...string) string {
 	t.Helper()
 	path := postgresProgram(t, "postgres")
 	var last *process
@@ -59,7 +60,7 @@ func startPostgres(t *testing.T, data string, c *labCert) string {
 		if c != nil {
 			args = append(args, "-c", "ssl=on", "-c", "ssl_cert_file="+c.cert, "-c", "ssl_key_file="+ownKey(t, c.key))
 		}
-		line := asNobody(t, path, args...)
+		line := asNobody(t, path, append(args, more...)...)
 		last = start(t, line[0], line[1:]...)
 		end := sync.OnceFunc(func() { // by its own end it takes its helpers with it
 			_ = last.cmd.Process.Signal(syscall.SIGINT)

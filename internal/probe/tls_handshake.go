@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"io"
 	"net"
 	"strings"
 	"time"
@@ -93,11 +94,17 @@ func (g *greeting) shake(ctx context.Context, conn net.Conn, target tlsPlan, p *
 		},
 	})
 	p.finish()
-	if g.err = err; err != nil || !g.asked || t == nil {
+	if g.err = err; err != nil || t == nil {
 		return
 	}
-	if err := firstWord(ctx, t); remoteAlert(err) != "" {
-		g.err = err
+	if g.asked {
+		if err := firstWord(ctx, t); minded(err) {
+			g.err = err
+			return
+		}
+	}
+	if target.start.bye != "" {
+		_, _ = io.WriteString(t, target.start.bye)
 	}
 }
 
@@ -109,6 +116,14 @@ func firstWord(ctx context.Context, conn net.Conn) error {
 	defer context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(longAgo) })()
 	_, err := conn.Read(make([]byte, 1))
 	return err
+}
+
+// minded reports whether a server that asked for a certificate and got none has
+// ended the connection for it, before anything was said: most say why, and some
+// (slapd with GnuTLS) only hang up.
+func minded(err error) bool {
+	fault := explainNet(err)
+	return remoteAlert(err) != "" || fault == faultClosed || fault == faultReset
 }
 
 // oldHandshake offers everything that was ever in use, for the answer only:

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/tls"
@@ -13,27 +14,31 @@ import (
 	"net/textproto"
 	"strings"
 
+	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
 )
 
 // A tlsOpening is how a protocol that begins in the clear is asked to encrypt.
 type tlsOpening struct {
 	port string // where nothing else is said
-	// upgrade asks for encryption and shakes hands.
-	upgrade func(conn net.Conn, host string, config *tls.Config) error
+	// upgrade asks for encryption and shakes hands. It gives the encrypted
+	// connection, in which nothing was said yet, or nil where it went on by itself
+	// to the protocol's first question, and the server had its say.
+	upgrade func(conn net.Conn, host string, config *tls.Config) (*tls.Conn, error)
+	bye     string // said at the end, encrypted
 }
 
 // tlsOpenings are the protocols of --starttls.
 var tlsOpenings = map[string]tlsOpening{
-	"imap": {"143", func(conn net.Conn, host string, config *tls.Config) error {
-		return upgradeMail(openIMAP, conn, host, config)
+	"imap": {port: "143", upgrade: func(conn net.Conn, host string, config *tls.Config) (*tls.Conn, error) {
+		return nil, upgradeMail(openIMAP, conn, host, config)
 	}},
-	"smtp": {"587", func(conn net.Conn, host string, config *tls.Config) error {
-		return upgradeMail(openSMTP, conn, host, config)
+	"smtp": {port: "587", upgrade: func(conn net.Conn, host string, config *tls.Config) (*tls.Conn, error) {
+		return nil, upgradeMail(openSMTP, conn, host, config)
 	}},
-	"ldap":     {"389", upgradeLDAP},
-	"pop3":     {"110", upgradePOP3},
-	"postgres": {"5432", upgradePostgres},
+	"ldap":     {port: "389", upgrade: upgradeLDAP, bye: ldapUnbind},
+	"pop3":     {port: "110", upgrade: upgradePOP3, bye: "QUIT\r\n"},
+	"postgres": {port: "5432", upgrade: upgradePostgres},
 }
 
 // errTurnedAway: the server speaks the protocol, and answers nobody from here.
@@ -62,40 +67,60 @@ func upgradeMail(open func(net.Conn, string) (mailTalk, error), conn net.Conn, h
 	return err
 }
 
-func upgradeLDAP(conn net.Conn, _ string, config *tls.Config) error {
-	talk := ldap.NewConn(conn, false)
-	talk.Start()
-	defer func() { _ = talk.Close() }()
-	err := talk.StartTLS(config)
-	if isResult(err) {
-		return errNoStart
+// shakeHands encrypts a connection that is ready for it.
+func shakeHands(conn net.Conn, config *tls.Config) (*tls.Conn, error) {
+	secure := tls.Client(conn, config)
+	return secure, secure.Handshake() // conn has the context's end as its deadline
+}
+
+// ldapStartTLS is the request for encryption, and ldapUnbind the farewell, with
+// the numbers 1 and 2 (RFC 4511, 4.14 and 4.3).
+const (
+	ldapStartTLS = "\x30\x1d\x02\x01\x01\x77\x18\x80\x16" + startTLSExtension
+	ldapUnbind   = "\x30\x05\x02\x01\x02\x42\x00"
+)
+
+// upgradeLDAP reads no further than the answer: the library, which goes on
+// reading, would keep to itself what a server says of our certificate.
+func upgradeLDAP(conn net.Conn, _ string, config *tls.Config) (*tls.Conn, error) {
+	if _, err := io.WriteString(conn, ldapStartTLS); err != nil {
+		return nil, err
 	}
-	return err
+	var heard bytes.Buffer
+	answer, err := ber.ReadPacket(io.TeeReader(conn, &heard))
+	switch fault := explainNet(err); {
+	case fault == faultOther, fault == faultClosed && heard.Len() > 0: // the end of what is no answer
+		return nil, errNotMail
+	case err != nil:
+		return nil, err
+	}
+	switch err := ldap.GetLDAPError(answer); {
+	case isResult(err):
+		return nil, errNoStart
+	case err != nil:
+		return nil, errNotMail
+	}
+	return shakeHands(conn, config)
 }
 
 // upgradePOP3 asks for encryption as RFC 2595, 4 does. No sign-in follows, so
 // this is all of the protocol that is needed. What came in before the handshake
 // and belongs to no answer is dropped with the reader.
-func upgradePOP3(conn net.Conn, _ string, config *tls.Config) error {
+func upgradePOP3(conn net.Conn, _ string, config *tls.Config) (*tls.Conn, error) {
 	lines := textproto.NewReader(bufio.NewReader(conn))
 	switch ok, text, err := popAnswer(lines); {
 	case err != nil:
-		return err
+		return nil, err
 	case !ok:
-		return fmt.Errorf("%w: %s", errTurnedAway, text)
+		return nil, fmt.Errorf("%w: %s", errTurnedAway, text)
 	}
 	if _, err := io.WriteString(conn, "STLS\r\n"); err != nil {
-		return err
+		return nil, err
 	}
 	if ok, _, err := popAnswer(lines); err != nil || !ok {
-		return cmp.Or(err, errNoStart)
+		return nil, cmp.Or(err, errNoStart)
 	}
-	secure := tls.Client(conn, config)
-	if err := secure.Handshake(); err != nil {
-		return err
-	}
-	_, _ = io.WriteString(secure, "QUIT\r\n")
-	return nil
+	return shakeHands(conn, config)
 }
 
 // popAnswer reads a yes or a no, with the words beside it (RFC 1939, 3).
@@ -119,23 +144,23 @@ var sslRequest = []byte{0, 0, 0, 8, 4, 210, 22, 47}
 // postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL has it. Its
 // answer is a single byte, and no more is read: what follows must be the
 // handshake. An error's words come from whoever is on the way, and are left out.
-func upgradePostgres(conn net.Conn, _ string, config *tls.Config) error {
+func upgradePostgres(conn net.Conn, _ string, config *tls.Config) (*tls.Conn, error) {
 	if _, err := conn.Write(sslRequest); err != nil {
-		return err
+		return nil, err
 	}
 	var answer [1]byte
 	if _, err := io.ReadFull(conn, answer[:]); err != nil {
-		return err
+		return nil, err
 	}
 	switch answer[0] {
 	case 'S':
-		return tls.Client(conn, config).Handshake()
+		return shakeHands(conn, config)
 	case 'N':
-		return errNoStart
+		return nil, errNoStart
 	case 'E':
-		return errTurnedAway
+		return nil, errTurnedAway
 	}
-	return errNotMail
+	return nil, errNotMail
 }
 
 // A tlsPlan is where to connect, and how encryption begins there; without an
@@ -156,14 +181,14 @@ func (t tlsPlan) connect(ctx context.Context, env Env) (net.Conn, string, error)
 }
 
 // encrypt shakes hands over a connection, after it was asked for where that is
-// the way. What it gives is encrypted, or nil where the protocol keeps it.
+// the way. What it gives is encrypted, or nil where the server had its say already.
 func (t tlsPlan) encrypt(ctx context.Context, conn net.Conn, config *tls.Config) (*tls.Conn, error) {
 	config.ServerName = t.name
 	if t.start.upgrade == nil {
 		secure := tls.Client(conn, config)
 		return secure, secure.HandshakeContext(ctx)
 	}
-	return nil, t.start.upgrade(conn, t.name, config)
+	return t.start.upgrade(conn, t.name, config)
 }
 
 // timedGreeting has a greeting's first connection timed.

@@ -13,6 +13,9 @@ import (
 	"testing"
 	"time"
 
+	ber "github.com/go-asn1-ber/asn1-ber"
+	"github.com/go-ldap/ldap/v3"
+
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
 
@@ -98,6 +101,64 @@ func sayPostgres(t *testing.T, answer string, config *tls.Config) string {
 	})
 }
 
+// sayLDAP is a directory that answers the wish for encryption with a result, or
+// with something else.
+func sayLDAP(t *testing.T, result int, odd string, config *tls.Config) string {
+	t.Helper()
+	return serveRaw(t, func(conn net.Conn) {
+		wish, err := ber.ReadPacket(conn)
+		if err != nil || len(wish.Children) != 2 || wish.Children[1].Tag != ldap.ApplicationExtendedRequest || wish.Children[1].Children[0].Data.String() != startTLSExtension {
+			return
+		}
+		if odd != "" {
+			_, _ = io.WriteString(conn, odd)
+			return
+		}
+		answer := ber.NewSequence("")
+		answer.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagInteger, wish.Children[0].Value, ""))
+		said := ber.Encode(ber.ClassApplication, ber.TypeConstructed, ldap.ApplicationExtendedResponse, nil, "")
+		said.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagEnumerated, result, ""))
+		for range 2 {
+			said.AppendChild(ber.NewString(ber.ClassUniversal, ber.TypePrimitive, ber.TagOctetString, "", ""))
+		}
+		answer.AppendChild(said)
+		_, _ = conn.Write(answer.Bytes())
+		if config != nil {
+			_ = tls.Server(conn, config).Handshake()
+		}
+		_, _ = io.Copy(io.Discard, conn)
+	})
+}
+
+// With TLS 1.3 a server says only after the handshake that it minds having no
+// certificate, so it is listened to, whatever asked for encryption. One that
+// only would like to have one says nothing.
+func TestTLSAskedForCertificate(t *testing.T) {
+	root := newIssuer(t, "Test Root")
+	for _, tt := range []struct {
+		name    string
+		auth    tls.ClientAuthType
+		outcome string
+	}{
+		{"required", tls.RequireAnyClientCert, "client_cert_required"},
+		{"welcome", tls.RequestClientCert, "ok"},
+	} {
+		config := &tls.Config{Certificates: []tls.Certificate{root.server(nil)}, ClientAuth: tt.auth, MinVersion: tls.VersionTLS13}
+		for protocol, address := range map[string]string{
+			"imap": sayIMAP(t, "* OK ready", "IMAP4rev1 STARTTLS", "OK begin", config),
+			"ldap": sayLDAP(t, 0, "", config), "pop3": sayPOP3(t, "+OK ready", "+OK begin", config), "postgres": sayPostgres(t, "S", config),
+		} {
+			t.Run(protocol+", "+tt.name, func(t *testing.T) {
+				t.Parallel()
+				got := runTLS(t.Context(), worldAt(address, poolOf(root)), Params{"address": "signin.example", "starttls": protocol})
+				if got.Outcome != tt.outcome || got.Facts["client_cert_requested"] != true || got.Facts["version"] != "TLS 1.3" {
+					t.Errorf("%s (%s), %v", got.Outcome, got.Summary, got.Facts)
+				}
+			})
+		}
+	}
+}
+
 func TestTLSAskedForElsewhere(t *testing.T) {
 	root := newIssuer(t, "Test Root")
 	good := &tls.Config{Certificates: []tls.Certificate{root.server(nil)}}
@@ -118,6 +179,13 @@ func TestTLSAskedForElsewhere(t *testing.T) {
 		{"words put in before the handshake", "pop3", sayPOP3(t, "+OK ready", "+OK begin\r\n+OK forged", good), "ok", "trusted"},
 		{"without an end", "pop3", sayPOP3(t, "+OK "+strings.Repeat("x", 2*mostBytes), "", nil), "handshake_failed", ""},
 
+		{"in order", "ldap", sayLDAP(t, 0, "", good), "ok", "trusted"},
+		{"not trusted", "ldap", sayLDAP(t, 0, "", other), "untrusted", ""},
+		{"old", "ldap", sayLDAP(t, 0, "", old), "protocol_too_old", "TLS 1.1"},
+		{"not offered", "ldap", sayLDAP(t, ldap.LDAPResultProtocolError, "", nil), "handshake_failed", noStart},
+		{"another protocol", "ldap", sayLDAP(t, 0, "* OK this is a server of another protocol, which greets\r\n", nil), diag.NoAnswer, "does not speak this protocol"},
+		{"too long", "ldap", sayLDAP(t, 0, "\x30\x84\x7f\xff\xff\xff"+strings.Repeat("x", 2*mostBytes), nil), diag.NoAnswer, "does not speak this protocol"},
+
 		{"in order", "postgres", sayPostgres(t, "S", good), "ok", "trusted"},
 		{"not trusted", "postgres", sayPostgres(t, "S", other), "untrusted", ""},
 		{"old", "postgres", sayPostgres(t, "S", old), "protocol_too_old", "TLS 1.1"},
@@ -128,7 +196,7 @@ func TestTLSAskedForElsewhere(t *testing.T) {
 	} {
 		t.Run(tt.protocol+", "+tt.name, func(t *testing.T) {
 			got := runTLS(t.Context(), worldAt(tt.address, poolOf(root)), Params{"address": "signin.example", "starttls": tt.protocol})
-			port := map[string]string{"pop3": "110", "postgres": "5432"}[tt.protocol]
+			port := map[string]string{"pop3": "110", "postgres": "5432", "ldap": "389"}[tt.protocol]
 			if got.Outcome != tt.outcome || !strings.Contains(got.Summary, tt.text) || got.Facts["address"] != "signin.example:"+port {
 				t.Errorf("%s (%s), %v; want %s (%s)", got.Outcome, got.Summary, got.Facts, tt.outcome, tt.text)
 			}

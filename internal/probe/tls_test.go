@@ -229,6 +229,9 @@ func TestTLSHandshakes(t *testing.T) {
 			found("expired", "the certificate ran out 3 days ago (by this computer's clock)",
 				tlsFacts(map[string]any{"client_cert_requested": true, "handshake_error": "remote error: tls: certificate required",
 					"not_before": "2025-12-01T12:00:00Z", "not_after": "2026-02-26T12:00:00Z", "days_left": -3}))},
+		{"certificate asked for, and it hangs up without a word", func(conn net.Conn) {
+			_ = tls.Server(conn, &tls.Config{Certificates: good, ClientAuth: tls.RequestClientCert}).Handshake()
+		}, found("client_cert_required", "the server wants a certificate from this computer", tlsFacts(map[string]any{"client_cert_requested": true}))},
 		{"certificate welcome, not required", over(&tls.Config{Certificates: good, ClientAuth: tls.RequestClientCert}),
 			found("ok", "trusted, TLS 1.3", tlsFacts(map[string]any{"client_cert_requested": true}))},
 		{"name not known there", reply("\x15\x03\x03\x00\x02\x02\x70"),
