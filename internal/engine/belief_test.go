@@ -74,6 +74,24 @@ func TestBadModelsAreRefused(t *testing.T) {
 	}
 }
 
+// What lies at an end of its range is allowed: a cause that cannot be, a step
+// that always or never helps, reports that are always or never right.
+func TestTheEndsOfRangesAreAllowed(t *testing.T) {
+	for _, share := range []Number{0, 1} {
+		_, err := NewModel(&Document{
+			Format: DocumentFormat, Causes: []DocCause{{ID: "a", Prior: 1}, {ID: "b", Prior: 0}},
+			Evidence: []DocEvidence{
+				{ID: "r", Default: DocRow{.5, .5}, Report: &share},
+				{ID: "s", Default: DocRow{.5, .5}, Reliability: &share},
+			},
+			Steps: []DocStep{{ID: "step", Fixes: map[string]Number{"a": share}}},
+		})
+		if err != nil {
+			t.Errorf("%v: %v", share, err)
+		}
+	}
+}
+
 // What an outcome tells is what the posterior after it says: its chance, who
 // leads then, and the information in it by the definition of Kullback and
 // Leibler.

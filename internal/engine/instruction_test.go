@@ -42,7 +42,7 @@ func TestNotesInThePlaceOfInstructions(t *testing.T) {
 	if in.Title != "Wait at "+b.Vars["page"] {
 		t.Errorf("it is called %q", in.Title)
 	}
-	if in.Outcomes[0].ID != diag.DidUnverifiable {
+	if in.Outcomes[0].ID != diag.DidUnverifiable || len(in.Outcomes) < 3 {
 		t.Errorf("to skip it is not offered first: %v", ids(in.Outcomes))
 	}
 	doubt := opened("here", nil)
