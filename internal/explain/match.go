@@ -191,16 +191,19 @@ func earliest(lower string, literals []string) [2]int {
 }
 
 // nearest is how many bytes lie between a span and the closest place where one
-// of the literals stands as whole words.
-func nearest(lower string, literals []string, span [2]int) int {
-	best := len(lower)
+// of the literals stands as whole words, and how long that literal is: the name
+// of a bridge between two systems holds that of one of them.
+func nearest(lower string, literals []string, span [2]int) (best, size int) {
+	best = len(lower)
 	for _, l := range literals {
 		l = lowerASCII(l)
 		for at := next(lower, l, 0); at[1] > 0; at = next(lower, l, at[1]) {
-			best = min(best, max(span[0]-at[1], at[0]-span[1], 0))
+			if d := max(span[0]-at[1], at[0]-span[1], 0); d < best || d == best && len(l) > size {
+				best, size = d, len(l)
+			}
 		}
 	}
-	return best
+	return best, size
 }
 
 // next is where a literal in lower case stands as whole words, from a place

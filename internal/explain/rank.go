@@ -111,7 +111,9 @@ func (e *Explainer) speaker(v view, hits []hit, marked []diag.SystemMark) string
 	}
 	if len(telling) > 0 {
 		closest := slices.MinFunc(telling, func(a, b diag.SystemMark) int {
-			return cmp.Compare(nearest(v.lower, a.Literals, h.span), nearest(v.lower, b.Literals, h.span))
+			nearA, sizeA := nearest(v.lower, a.Literals, h.span)
+			nearB, sizeB := nearest(v.lower, b.Literals, h.span)
+			return cmp.Or(cmp.Compare(nearA, nearB), cmp.Compare(sizeB, sizeA))
 		})
 		return closest.System
 	}
