@@ -52,6 +52,10 @@ type Signature struct {
 	// the text says whose it is.
 	Shared bool
 
+	// OfLine: it says of the line on which it stands what kind of text that is,
+	// such as source, and nothing of the lines around it.
+	OfLine bool
+
 	Class        string   // one of Classes
 	Alternatives []string // classes that the text leaves open
 	Question     string   // would decide between them

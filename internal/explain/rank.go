@@ -3,6 +3,7 @@ package explain
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/redact"
@@ -19,7 +20,7 @@ func (e *Explainer) Explain(message string) Answer {
 	if strongest(hits) <= status {
 		v, hits = e.inNames(v, hits)
 	}
-	hits = rank(hits)
+	hits = e.aside(message, rank(hits))
 	for _, h := range hits[:min(len(hits), maxFindings)] {
 		a.Findings = append(a.Findings, h.finding(v))
 	}
@@ -38,6 +39,23 @@ func (e *Explainer) Explain(message string) Answer {
 	a.Alternatives = append(a.Alternatives, first.alternatives...)
 	a.Question = first.question
 	return a
+}
+
+// aside drops what only tells what kind of text a line is, where another line
+// refuses somebody by itself: a program's source stands above what it printed.
+func (e *Explainer) aside(message string, hits []hit) []hit {
+	if len(hits) == 0 || !hits[0].OfLine || !strings.Contains(strings.TrimSpace(message), "\n") {
+		return hits
+	}
+	for line := range strings.Lines(message) {
+		v := clean(line)
+		if own, _ := e.match(v); len(own) > 0 {
+			if first := rank(own)[0]; first.Class != "not_auth" && first.weight > status {
+				return slices.DeleteFunc(hits, func(h hit) bool { return h.OfLine })
+			}
+		}
+	}
+	return hits
 }
 
 // status is the weight of what says that something was refused and not why.

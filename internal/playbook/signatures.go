@@ -224,6 +224,7 @@ func (r *signatureReader) override(o *object, s *diag.Signature) {
 			r.addHint("PB008", o.at, "add "+key+":, here or for the whole file", "%s has no %s", o.name, key)
 		}
 	}
+	s.OfLine = o.flag("of_line")
 	if o.take("shared") != nil {
 		s.Shared = o.flag("shared")
 	}

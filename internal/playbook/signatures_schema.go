@@ -48,6 +48,7 @@ func signatureShape() shape {
 		"with":         say(ref("texts"), "One of them must be in the message as well."),
 		"without":      say(ref("texts"), "None of them may be."),
 		"shared":       shape{"type": "boolean"},
+		"of_line":      say(shape{"type": "boolean"}, "It tells what kind of text its line is, and nothing of other lines: one of those that refuses by itself counts."),
 		"strength":     enum(strengths()),
 		"certainty":    enum(diag.Certainties),
 		"class":        enum(diag.Classes),
