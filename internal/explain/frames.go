@@ -26,6 +26,20 @@ func (f *family) ready() pattern {
 	return f.pattern
 }
 
+// mayFit reports whether a text holds what the family needs; of one text it is
+// found out once.
+func (f *family) mayFit(text *held) bool {
+	fits, known := text.families[f]
+	if !known {
+		if text.families == nil {
+			text.families = map[*family]bool{}
+		}
+		fits = f.ready().mayFit(text)
+		text.families[f] = fits
+	}
+	return fits
+}
+
 // families are those of all signatures, by their expressions.
 type families map[string]*family
 
@@ -41,7 +55,7 @@ func (f families) of(sources []string) (list frame) {
 
 // mayFit reports whether a text holds what every family of a frame needs.
 func (f frame) mayFit(text *held) bool {
-	return !slices.ContainsFunc(f, func(words *family) bool { return !words.ready().mayFit(text) })
+	return !slices.ContainsFunc(f, func(words *family) bool { return !words.mayFit(text) })
 }
 
 // A frame is a way of telling something in plain words: families that stand

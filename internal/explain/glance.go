@@ -21,18 +21,19 @@ func (e *Explainer) MayMean(message []byte) bool {
 // known what it will be without its secrets.
 func (e *Explainer) mayHold(text []byte, plain bool) bool {
 	var looked held
-	may, last := false, -1
+	var asked []int
+	may := false
 	e.words.find(text, func(word int) bool {
 		owner := e.owners[word]
-		if owner < 0 || owner == last {
+		if owner < 0 || slices.Contains(asked, owner) {
 			return false // a mark is nothing by itself
 		}
-		if last < 0 && plain {
+		if len(asked) == 0 && plain {
 			// What is needed may be in the masks that the message gets.
 			looked.unmasked = true
 			looked.hold(lowerASCII(string(text)) + redact.Masks())
 		}
-		last = owner
+		asked = append(asked, owner)
 		may = !plain || e.rules[owner].mayFit(&looked)
 		return may
 	})
@@ -48,14 +49,28 @@ func (e *Explainer) mayName(text []byte) bool {
 // mayFit reports whether a text holds what the rule needs.
 func (r *rule) mayFit(text *held) bool {
 	if r.Frames != nil {
+		var asked []string
+		var goes bool
 		return slices.ContainsFunc(r.together, func(r *rule) bool {
-			return slices.ContainsFunc(r.frames, func(f frame) bool { return f.mayFit(text) })
+			if len(asked) == 0 || len(r.With) == 0 || &asked[0] != &r.With[0] { // many share one list
+				asked, goes = r.With, r.mayGoWith(text)
+			}
+			return goes && slices.ContainsFunc(r.frames, func(f frame) bool { return f.mayFit(text) })
 		})
 	}
 	if r.Pattern == "" {
 		return slices.ContainsFunc(r.Literals, func(l string) bool { return text.has(word{lowerASCII(l), true, true}) })
 	}
 	return slices.ContainsFunc(r.ready(), func(a *alternative) bool { return a.needs.metBy(text) })
+}
+
+// mayGoWith reports whether a text may hold one of the words that have to be in it
+// as well: one of few is asked for in less time than a frame.
+func (r *rule) mayGoWith(text *held) bool {
+	return len(r.With) == 0 || slices.ContainsFunc(r.With, func(l string) bool {
+		short := len(l) <= abbreviation
+		return text.has(word{lowerASCII(l), short, short})
+	})
 }
 
 // spaced reports that nothing but white space and quotation marks is to be

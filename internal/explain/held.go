@@ -10,6 +10,7 @@ type held struct {
 	// unmasked: the text still has its secrets, and all masks behind it.
 	unmasked bool
 	pairs    [1 << pairBits / 64]uint64 // which pairs of bytes there are
+	families map[*family]bool           // those that were asked for, and whether they may fit
 }
 
 const pairBits = 12
