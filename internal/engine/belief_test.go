@@ -92,6 +92,40 @@ func TestTheEndsOfRangesAreAllowed(t *testing.T) {
 	}
 }
 
+// Where multiplying would end at zero, logarithms are added: while both can be
+// done they say the same, of the causes and of the observations.
+func TestSmallNumbersAreTheSame(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 17))
+	for range 200 {
+		d := &Document{Format: DocumentFormat}
+		for i := range 2 + r.IntN(5) {
+			d.Causes = append(d.Causes, DocCause{ID: fmt.Sprint("c", i), Prior: Number(r.Float64() + .01)})
+		}
+		var obs []observation
+		for i := range 1 + r.IntN(6) {
+			p := .01 + .98*r.Float64()
+			e := DocEvidence{ID: fmt.Sprint("e", i), Default: DocRow{p, 1 - p}, Given: map[string]DocRow{"c1": {1 - p, p}}}
+			d.Evidence, obs = append(d.Evidence, e), append(obs, observation{e.ID, []string{"yes", "no"}[r.IntN(2)]})
+		}
+		m, err := NewModel(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		many, log := m.weights(obs)
+		few, logFew := m.smallWeights(obs)
+		normalised(many)
+		normalised(few)
+		for i := range many {
+			if math.Abs(many[i]-few[i]) > 1e-12 {
+				t.Errorf("%v and %v for one cause", many, few)
+			}
+		}
+		if math.Abs(log-logFew) > 1e-12 {
+			t.Errorf("the observations have %v and %v", log, logFew)
+		}
+	}
+}
+
 // What an outcome tells is what the posterior after it says: its chance, who
 // leads then, and the information in it by the definition of Kullback and
 // Leibler.

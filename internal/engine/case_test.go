@@ -26,3 +26,13 @@ func TestReopening(t *testing.T) {
 		t.Errorf("stopped at a broken way, it goes on with %q", got)
 	}
 }
+
+// A report says how an answer was measured, and nothing of what was only said.
+func TestHowAnAnswerCame(t *testing.T) {
+	ev := opened("here", nil)
+	ev.AnswerMeasured("web", "yes", "phone", nil)
+	r := engine.Report(compile(t, small()), ev, diag.Verdict{})
+	if r.Answers["web"] != "yes" || r.AnsweredBy["web"] != "phone" || len(r.AnsweredBy) != 1 {
+		t.Errorf("answers %v, by %v", r.Answers, r.AnsweredBy)
+	}
+}
