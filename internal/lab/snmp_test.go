@@ -197,7 +197,7 @@ func TestSNMPThroughThePlaybook(t *testing.T) {
 		}
 		t.Run(f.fault+", "+f.who, func(t *testing.T) {
 			t.Parallel()
-			args := append(healthy("way-to-device=ok"), "--timeout", "5s", "--with", "agent.address="+agent.address) // some wait for a silence
+			args := append(healthy("way-to-device=ok"), "--with", "agent.address="+agent.address)
 			args = append(args, secretFlags(t, "agent", f.with, snmpSecrets)...)
 			consult{playbook: "network-device", args: args, check: "agent", layer: diag.LayerCredentials, class: f.class}.hold(t)
 		})
