@@ -1,10 +1,12 @@
 package engine_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/engine"
+	"github.com/authdoctor/authdoctor/internal/playbook"
 )
 
 // A session that is taken up again measures anew only what it stopped at.
@@ -34,5 +36,41 @@ func TestHowAnAnswerCame(t *testing.T) {
 	r := engine.Report(compile(t, small()), ev, diag.Verdict{})
 	if r.Answers["web"] != "yes" || r.AnsweredBy["web"] != "phone" || len(r.AnsweredBy) != 1 {
 		t.Errorf("answers %v, by %v", r.Answers, r.AnsweredBy)
+	}
+}
+
+// A report says of every step why it is unlikely, before what is done in it, has
+// lists where there is nothing to list, and names what became of those that
+// were tried, and of no others.
+func TestWhatAReportSaysOfSteps(t *testing.T) {
+	book := small()
+	book.Steps[1].Notes = []playbook.Note{{When: playbook.Condition{"credentials": {"web-out"}}, Text: "The page refuses.", Unlikely: true}}
+	book.Steps[1].Careful = []string{"Mind the gap."}
+	b := compile(t, book)
+	ev := opened("here", nil)
+	ev.Did("credentials", diag.Did{Outcome: "web-out"})
+	r := engine.Report(b, ev, diag.Verdict{})
+	for _, step := range r.Steps {
+		if step.Careful == nil || step.Do == nil {
+			t.Errorf("%s: careful %v, do %v", step.ID, step.Careful, step.Do)
+		}
+		if because := len(step.Do) > 0 && step.Do[0] == "The page refuses."; because != (step.ID == book.Steps[1].ID) {
+			t.Errorf("%s: do %q", step.ID, step.Do)
+		}
+		if warned := len(step.Careful) == 1; warned != (step.ID == book.Steps[1].ID) {
+			t.Errorf("%s: careful %q", step.ID, step.Careful)
+		}
+		if step.ID == "credentials" && (len(step.Do) == 0 || step.Do[0] == "") {
+			t.Errorf("%s begins with nothing: %q", step.ID, step.Do)
+		}
+	}
+	var told []string
+	for key := range r.Titles {
+		if strings.HasPrefix(key, "outcome:") {
+			told = append(told, key)
+		}
+	}
+	if len(told) != 1 || told[0] != "outcome:credentials=web-out" {
+		t.Errorf("outcomes with words: %q", told)
 	}
 }
