@@ -126,6 +126,28 @@ func TestSmallNumbersAreTheSame(t *testing.T) {
 	}
 }
 
+// What only a cause allows that cannot be is impossible; and of what is certain
+// nothing is left to be known.
+func TestWhatCannotBe(t *testing.T) {
+	m, err := NewModel(&Document{
+		Format: DocumentFormat, Causes: []DocCause{{ID: "a", Prior: 1}, {ID: "b", Prior: 0}, {ID: "c", Prior: 1}},
+		Evidence: []DocEvidence{
+			{ID: "only-b", Default: DocRow{0, 1}, Given: map[string]DocRow{"b": {1, 0}}},
+			{ID: "only-a", Default: DocRow{0, 1}, Given: map[string]DocRow{"a": {1, 0}}},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, err := m.Solve(Case{Observed: []Observed{{"only-b", "yes"}}}); err == nil {
+		t.Errorf("the impossible was solved: %+v", a)
+	}
+	a, err := m.Solve(Case{Observed: []Observed{{"only-a", "yes"}}})
+	if err != nil || a.EntropyBits != 0 || a.Posterior["a"] != 1 {
+		t.Errorf("certain: %+v, %v", a, err)
+	}
+}
+
 // What an outcome tells is what the posterior after it says: its chance, who
 // leads then, and the information in it by the definition of Kullback and
 // Leibler.

@@ -31,7 +31,7 @@ func (m *Model) Solve(c Case) (*Answer, error) {
 		return nil, err
 	}
 	s.w, s.log10 = m.weights(s.obs)
-	if total := sum(s.w); !(total > 0) || math.IsInf(s.log10, -1) || !s.possible() {
+	if !s.possible() {
 		return nil, errors.New("these observations are impossible, whatever the cause")
 	}
 	s.post = shares(s.w)
