@@ -146,6 +146,13 @@ func TestWhatCannotBe(t *testing.T) {
 	if err != nil || a.EntropyBits != 0 || a.Posterior["a"] != 1 {
 		t.Errorf("certain: %+v, %v", a, err)
 	}
+	alone, err := NewModel(&Document{Format: DocumentFormat, Causes: []DocCause{{ID: "a", Prior: 2}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, err := alone.Solve(Case{}); err != nil || a.Posterior["a"] != 1 || a.Explain.RunnerUp != "a" {
+		t.Errorf("one cause: %+v, %v", a, err)
+	}
 }
 
 // What an outcome tells is what the posterior after it says: its chance, who
