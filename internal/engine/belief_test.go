@@ -155,6 +155,32 @@ func TestWhatCannotBe(t *testing.T) {
 	}
 }
 
+// What a question is worth: an answer that cannot come says nothing, one that
+// changes the leader is told as such, and no other is.
+func TestWhatAQuestionIsWorth(t *testing.T) {
+	m, err := NewModel(&Document{
+		Format: DocumentFormat, Causes: []DocCause{{ID: "a", Prior: 3}, {ID: "b", Prior: 1}}, Escalate: &DocEscalation{Cost: 100},
+		Evidence: []DocEvidence{
+			{ID: "turns", Kind: "question", Cost: 1, Default: DocRow{.1, .9}, Given: map[string]DocRow{"b": {.9, .1}}},
+			{ID: "never", Kind: "question", Cost: 1, Default: DocRow{0, 1}},
+		},
+		Steps: []DocStep{{ID: "step", Cost: 5, Fixes: map[string]Number{"a": .9}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := m.Solve(Case{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := a.EVOI["never"]; w.Answers["yes"] != (AfterReply{}) || math.Abs(w.InformationBits) > 1e-12 {
+		t.Errorf("what never comes is worth %+v", w)
+	}
+	if flips := a.Plan.WouldChange; len(flips) != 1 || flips[0].Leader != "b" || flips[0].Outcome != "yes" {
+		t.Errorf("the leader would change with %+v", flips)
+	}
+}
+
 // What an outcome tells is what the posterior after it says: its chance, who
 // leads then, and the information in it by the definition of Kullback and
 // Leibler.
