@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -51,10 +50,17 @@ const (
 
 // Probe measures everything that is asked for, all at once, and gives a
 // finding for every id. What crashes, does not end in time or is cancelled is
-// diag.NoAnswer with the reason. It returns when all have ended, the budget is
-// spent or ctx ends; a probe that heeds none of these is left behind.
+// diag.NoAnswer with the reason. It returns when all have ended, the budget or
+// ctx's own deadline is spent, or ctx is cancelled; a probe that heeds none of
+// these is left behind.
+//
+// Probes are told to end a little before that, since one that waited for a
+// server in vain has measured something, and only needs to say so.
 func (r Runner) Probe(ctx context.Context, requests []diag.Request) map[string]diag.Finding {
 	budget := positive(r.Timeout, DefaultTimeout)
+	if end, ok := ctx.Deadline(); ok {
+		budget = min(budget, max(0, time.Until(end)))
+	}
 	probeCtx, stop := context.WithTimeout(ctx, budget-graceOf(budget))
 	defer stop()
 	// Buffered, so that a probe left behind can end.
@@ -63,11 +69,11 @@ func (r Runner) Probe(ctx context.Context, requests []diag.Request) map[string]d
 		r.tell(Event{Type: Started, ID: request.ID, Kind: request.Kind})
 		go r.run(probeCtx, request, results)
 	}
-	return r.collect(ctx, requests, results, budget)
+	c := collector{Runner: r, requests: requests, results: results, budget: budget, started: r.Env.Now(), findings: map[string]diag.Finding{}}
+	return c.collect(ctx, probeCtx)
 }
 
-// graceOf is the end of the budget that is kept back from the probes: one that
-// heeds its deadline has that long to say why it found nothing.
+// graceOf is the end of the budget that is kept back from the probes.
 func graceOf(budget time.Duration) time.Duration {
 	return min(budget/20, 250*time.Millisecond)
 }
@@ -138,72 +144,6 @@ func knownOutcome(kind, outcome string) bool {
 	}
 	_, ok = k.Find(outcome)
 	return ok
-}
-
-// collect waits for results until all are there, or there is no more waiting.
-func (r Runner) collect(ctx context.Context, requests []diag.Request, results <-chan result, budget time.Duration) map[string]diag.Finding {
-	findings := make(map[string]diag.Finding, len(requests))
-	started := r.Env.Now()
-	over, slow := time.NewTimer(budget), time.NewTimer(positive(r.Slow, DefaultSlow))
-	defer over.Stop()
-	defer slow.Stop()
-	for len(open(requests, findings)) > 0 {
-		var why string
-		select {
-		case got := <-results:
-			r.settle(findings, requests, got.id, endedBy(ctx, got.finding))
-			continue
-		case <-slow.C:
-			r.tell(Event{Type: Slow, Open: open(requests, findings)})
-			continue
-		case <-over.C:
-			why = "no result within " + span(budget)
-		case <-ctx.Done():
-			why = whyEnded(ctx)
-		}
-		for _, id := range open(requests, findings) {
-			finding := unknown(nil, "%s", why)
-			finding.ElapsedMS = milliseconds(r.Env.Now().Sub(started))
-			r.settle(findings, requests, id, clean(finding))
-		}
-	}
-	return findings
-}
-
-// settle records a finding and tells of it.
-func (r Runner) settle(findings map[string]diag.Finding, requests []diag.Request, id string, finding diag.Finding) {
-	findings[id] = finding
-	i := slices.IndexFunc(requests, func(q diag.Request) bool { return q.ID == id })
-	r.tell(Event{Type: Done, ID: id, Kind: requests[i].Kind, Finding: finding})
-}
-
-// endedBy: what a probe could not find out because we told it to stop is
-// cancelled, whatever it says itself.
-func endedBy(ctx context.Context, finding diag.Finding) diag.Finding {
-	if ctx.Err() == nil || finding.Outcome != diag.NoAnswer {
-		return finding
-	}
-	cancelled := unknown(finding.Facts, "%s", whyEnded(ctx))
-	cancelled.ElapsedMS = finding.ElapsedMS
-	return cancelled
-}
-
-func whyEnded(ctx context.Context) string {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return "the time allowed is over"
-	}
-	return "cancelled"
-}
-
-// open lists the requests that have no finding yet.
-func open(requests []diag.Request, findings map[string]diag.Finding) []string {
-	var ids []string
-	for _, request := range requests {
-		if _, ok := findings[request.ID]; !ok {
-			ids = append(ids, request.ID)
-		}
-	}
-	return ids
 }
 
 func (r Runner) tell(e Event) {
