@@ -109,7 +109,7 @@ func askUser(ctx context.Context, env Env, talk *snmpTalk, plan snmpPlan, facts 
 	facts["requests"] = try.requests
 	switch {
 	case err != nil && try.signed && plan.context == "":
-		return found("wrong_privacy_key", "user and authentication key are right, for the agent signed an answer with them; what is encrypted it does not answer", facts)
+		return silentSNMP(ctx, err, talk, facts, "wrong_privacy_key", privateSilence)
 	case err != nil && try.signed:
 		return silentSNMP(ctx, err, talk, facts, "user_unanswered", signedSilence)
 	case err != nil:

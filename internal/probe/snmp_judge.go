@@ -89,11 +89,12 @@ func judgeValue(packet *gosnmp.SnmpPacket, facts map[string]any) diag.Finding {
 	return unknown(facts, "the agent answers with something that is no time")
 }
 
-// What a silence leaves open. None of these can be told from the others from
-// here, so none is named alone.
+// What a silence leaves open. What cannot be told apart from here is named
+// together.
 const (
 	communitySilence = "the community is wrong, or the device does not answer this computer's address, or the request did not get through"
 	userSilence      = "the agent tells who it is; it does not answer this user or this context, or cannot decrypt the request, or the request got lost"
+	privateSilence   = "user and authentication key are right, for the agent signed an answer with them; what is encrypted it does not answer"
 	signedSilence    = "user and authentication key are right, for the agent signed an answer with them; the privacy key or the context is not"
 	discoverySilence = "the request did not get through, or the device does not answer this computer's address, or it speaks no version 3"
 )
@@ -101,7 +102,7 @@ const (
 // noDiscovery judges an agent that does not say who it is. Nothing secret was
 // sent, so no credential is to blame.
 func noDiscovery(ctx context.Context, err error, talk *snmpTalk, plan snmpPlan, facts map[string]any) diag.Finding {
-	if plan.bare() && isSilence(err) && ctx.Err() == nil {
+	if plan.bare() && isSilence(err) && !cancelled(ctx) {
 		return unknown(facts, "nothing answers there: %s", discoverySilence)
 	}
 	return silentSNMP(ctx, err, talk, facts, "no_response", discoverySilence+"; the credentials were not sent")
@@ -114,7 +115,7 @@ func silentSNMP(ctx context.Context, err error, talk *snmpTalk, facts map[string
 	switch {
 	case errors.Is(err, errRubbish):
 		return unknown(facts, "what answers there does not speak SNMP, or answers something else")
-	case errors.Is(ctx.Err(), context.Canceled):
+	case cancelled(ctx):
 		return unknown(facts, "%s", faultStopped)
 	case fault == faultRefused:
 		return unknown(facts, "no SNMP agent listens at that address and port")

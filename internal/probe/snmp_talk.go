@@ -8,7 +8,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"os"
 	"time"
 
 	"github.com/gosnmp/gosnmp"
@@ -47,10 +49,14 @@ func newSNMPTalk(ctx context.Context, conn net.Conn) *snmpTalk {
 func (t *snmpTalk) left() time.Duration { return max(0, time.Until(t.until)) }
 
 // ask sends a datagram and hears until read accepts one, for as long as wait.
-// What read does not accept is rubbish, or somebody guessing.
+// What read does not accept is rubbish, or somebody guessing. Where everything
+// ended before the wait did, on a machine that was late, it was a silence too.
 func (t *snmpTalk) ask(datagram []byte, wait time.Duration, read func([]byte) bool) error {
 	started := time.Now()
 	err := t.exchange(datagram, started.Add(wait), read)
+	if errors.Is(err, net.ErrClosed) || errors.Is(err, io.ErrClosedPipe) {
+		err = os.ErrDeadlineExceeded
+	}
 	if isSilence(err) {
 		t.waited = max(t.waited, time.Since(started))
 	}
