@@ -70,6 +70,7 @@ func askDate(ctx context.Context, env Env, u *url.URL) (before time.Time, respon
 		// Verified in believeDate, at the time that the server tells.
 		TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
 	}
+	defer transport.CloseIdleConnections() // ends a connection that is still being made, which ctx does not
 	before = env.Now()
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { before = env.Now() }}
 	request, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), http.MethodHead, u.String(), nil)
