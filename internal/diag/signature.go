@@ -55,6 +55,9 @@ type Signature struct {
 	// OfLine: it says of the line on which it stands what kind of text that is,
 	// such as source, and nothing of the lines around it.
 	OfLine bool
+	// Lines: its pattern is one of a line. It fits when it fits half of the lines
+	// of a message, and none of the others refuses anybody by itself.
+	Lines bool
 
 	Class        string   // one of Classes
 	Alternatives []string // classes that the text leaves open

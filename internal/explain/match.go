@@ -109,8 +109,13 @@ func (e *Explainer) match(v view) (hits []hit, marked []diag.SystemMark) {
 		}
 	}
 	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.alone(v, marked) })
+	// Words that are only supposed still ask in which setting they stand.
+	supposed := slices.DeleteFunc(slices.Clone(hits), func(h hit) bool { return !h.supposed(v) })
+	if len(supposed) > 0 {
+		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.supposed(v) })
+	}
 	hits = append(hits, e.told(v, hits, framed)...)
-	return append(hits, e.setting(v, hits)...), marked
+	return append(hits, e.setting(v, slices.Concat(hits, supposed))...), marked
 }
 
 // setting finds in which setting words stand that only sound like a refusal. It
@@ -121,7 +126,11 @@ func (e *Explainer) setting(v view, hits []hit) (found []hit) {
 		if r.weight < top || !slices.ContainsFunc(hits, func(h hit) bool { return h.weight < r.weight && h.Class != "not_auth" }) {
 			continue
 		}
-		if h, ok := r.match(v); ok {
+		fits := r.match
+		if r.Lines {
+			fits = e.ofLines(r)
+		}
+		if h, ok := fits(v); ok {
 			found = append(found, h)
 		}
 	}

@@ -48,11 +48,8 @@ func (e *Explainer) aside(message string, hits []hit) []hit {
 		return hits
 	}
 	for line := range strings.Lines(message) {
-		v := clean(line)
-		if own, _ := e.match(v); len(own) > 0 {
-			if first := rank(own)[0]; first.Class != "not_auth" && first.weight > status {
-				return slices.DeleteFunc(hits, func(h hit) bool { return h.OfLine })
-			}
+		if e.refuses(clean(line), status+1) {
+			return slices.DeleteFunc(hits, func(h hit) bool { return h.OfLine })
 		}
 	}
 	return hits

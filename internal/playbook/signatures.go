@@ -224,7 +224,7 @@ func (r *signatureReader) override(o *object, s *diag.Signature) {
 			r.addHint("PB008", o.at, "add "+key+":, here or for the whole file", "%s has no %s", o.name, key)
 		}
 	}
-	s.OfLine = o.flag("of_line")
+	s.OfLine, s.Lines = o.flag("of_line"), o.flag("lines")
 	if o.take("shared") != nil {
 		s.Shared = o.flag("shared")
 	}

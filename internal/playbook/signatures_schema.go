@@ -49,6 +49,7 @@ func signatureShape() shape {
 		"without":      say(ref("texts"), "None of them may be."),
 		"shared":       shape{"type": "boolean"},
 		"of_line":      say(shape{"type": "boolean"}, "It tells what kind of text its line is, and nothing of other lines: one of those that refuses by itself counts."),
+		"lines":        say(shape{"type": "boolean"}, "Its pattern is one of a line, and fits half of those of a message of several lines; none of the others refuses by itself."),
 		"strength":     enum(strengths()),
 		"certainty":    enum(diag.Certainties),
 		"class":        enum(diag.Classes),

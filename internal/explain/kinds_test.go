@@ -1,0 +1,45 @@
+package explain_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/authdoctor/authdoctor/internal/explain"
+)
+
+// Lines that look like a program's source hide no refusal on another line, and
+// no line says by itself that it is part of a longer piece.
+func TestSourceIsKnownByItsLines(t *testing.T) {
+	source := "try {\n    user = auth.signIn(name, password);\n} catch (BadCredentialsException e) {\n    show(\"Invalid username or password\");\n}"
+	long := source + "\n" + strings.Repeat("x = next(y);\n", 100)
+	e := explain.New(builtIn(t))
+	for message, auth := range map[string]bool{
+		source: false,
+		source + "\nFATAL: password authentication failed for user \"app\"":             true,
+		source + "\nit prints\nlook at it\nand again\nthere it is\nand here\nand there": true, // most lines are none
+		"Invalid username or password":                                                  true,
+		long:                                                                            true,
+	} {
+		if a := e.Tell(message).Answer; a.Auth != auth {
+			t.Errorf("%q: a refusal is %v (%+v)", message, a.Auth, a.Findings)
+		}
+	}
+}
+
+// Words that are only supposed are no refusal; those of somebody who tells are.
+func TestWhatIsOnlySupposedIsNoRefusal(t *testing.T) {
+	e := explain.New(builtIn(t))
+	for message, auth := range map[string]bool{
+		"The user is redirected when the session has expired":        false,
+		"The filter is there to handle invalid credentials":          false,
+		"They store the name to be shown if the account is locked":   false,
+		"When I open it: the session has expired":                    true,
+		"When it starts the log says session has expired":            true,
+		"The session has expired when nobody was there":              true,
+		"if it matters, \"Invalid password\" is what the page shows": true,
+	} {
+		if a := e.Tell(message).Answer; a.Auth != auth {
+			t.Errorf("%q: a refusal is %v (%+v)", message, a.Auth, a.Findings)
+		}
+	}
+}

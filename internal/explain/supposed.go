@@ -1,0 +1,42 @@
+package explain
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
+)
+
+// before is how many bytes in front of words may say that they only suppose.
+const before = 90
+
+// phrase is the weight of the words of a refusal; what weighs more is said by
+// programs alone.
+var phrase = slices.Index(diag.Strengths, diag.StrengthPhrase)
+
+// supposing is what stands right before words that tell of no event: a condition
+// and the beginning of what it is about, or a deed that has them as its object.
+// Who tells what they saw says so between the two, with a mark or of "me".
+var supposing = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|[^\w-])(?:(?:if|when|whenever|once|unless|whether|in case|in the event|as soon as|assuming)(?: that)?(?: [a-z'-]+){0,5} ?|` +
+		`(?:handl(?:e|es|ing)|simulat(?:e|es|ing)|mock(?:s|ing)?|detect(?:s|ing)?|prevent(?:s|ing)?|avoid(?:s|ing)?|tests? for|testing for|checks? for|reduc(?:e|es|ing)|protects? against|never|without (?:being|getting)|in case of|examples? of|number of|kinds? of|instances? of)(?: (?:an?|the|any|all|every|be|being|getting|your|their|of|and|or|such|more|many))*(?: [a-z-]+)? ?)$`)
+})
+
+// telling are words of somebody who tells what happened.
+var telling = regexp.MustCompile(`(?:^|[^\w])(?:i|i'm|i've|me|my|we|our|us|it|he|she|says?|said|trying|tried|attempting|using|running)(?:[^\w]|$)`)
+
+// supposed reports that the words of a hit are only supposed: "when the token has
+// expired", "handle invalid passwords".
+func (h hit) supposed(v view) bool {
+	if h.weight > phrase || h.Class == "not_auth" || h.Frames != nil {
+		return false
+	}
+	lead := v.lower[max(0, h.span[0]-before):h.span[0]]
+	if end := strings.LastIndexAny(lead, ".:;,\"'()[]{}<>=!?|/`"); end >= 0 {
+		lead = lead[end+1:]
+	}
+	at := supposing().FindStringIndex(lead)
+	return at != nil && !telling.MatchString(lead[at[0]:])
+}
