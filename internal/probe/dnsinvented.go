@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/authdoctor/authdoctor/internal/diag"
 )
 
 // A name server that leads every name to one address on the internet answers as
@@ -82,34 +84,35 @@ func (l *lookup) elsewhere() bool {
 }
 
 // astray judges servers whose only addresses are those of invented names. Where
-// they know names that exist better, this one does not, or is kept away.
-func astray(name string, servers []serverSays) (outcome, sentence string) {
+// they know names that exist better, this one does not, or is kept away. Where
+// they tell of none, nobody knows which it is.
+func astray(name string, servers []serverSays, facts map[string]any) diag.Finding {
 	if s, ok := first(servers, "nxdomain"); ok {
-		return "nxdomain", s.sentence("nxdomain", name)
+		return found("nxdomain", s.sentence("nxdomain", name), facts)
 	}
+	given := ""
 	for _, s := range servers {
 		if !s.lies() {
 			continue
 		}
-		given := fmt.Sprintf("%s is answered with %s", name, addressList(s.addresses()))
-		outcome, sentence = "resolver_lying", given+", and so is a name that nobody has"
+		given = fmt.Sprintf("%s is answered with %s", name, addressList(s.addresses()))
 		for _, k := range s.known {
 			switch {
 			case k.standing() != "address":
 			case !sameLie(k.reply.addresses, s.invented):
-				return "nxdomain", fmt.Sprintf("no such name: %s, as names are that nobody has; the name servers do know %s", given, k.name)
+				return found("nxdomain", fmt.Sprintf("no such name: %s, as names are that nobody has; the name servers do know %s", given, k.name), facts)
 			default:
-				return outcome, given + ", and so are a name that nobody has and names that exist, such as " + k.name
+				return found("resolver_lying", given+", and so are a name that nobody has and names that exist, such as "+k.name, facts)
 			}
 		}
 	}
-	return outcome, sentence
+	return unknown(facts, "%s, and so is a name that nobody has; of the names that exist none got an address to compare with", given)
 }
 
 // invents is told beside an address that is right: with such a server a slip in
 // a name leads to somebody else's page instead of to a refusal.
 func (l *lookup) invents() string {
-	for _, s := range append(l.servers, l.system.asServer()) {
+	for _, s := range slices.Concat(l.servers, []serverSays{l.system.asServer()}) {
 		if lies := addressesOfKnown(s.invented); len(lies) > 0 {
 			return fmt.Sprintf("; names that do not exist are answered as well, with %s", addressList(lies))
 		}

@@ -35,8 +35,7 @@ func judgeLookup(env Env, l lookup) diag.Finding {
 		return answered(name, "", l.system.elapsed, note(facts,
 			"the name servers do not give this address; this computer knows it from elsewhere, such as its hosts file or a VPN"))
 	case l.enough:
-		outcome, sentence := astray(name, l.servers)
-		return found(outcome, sentence, facts)
+		return astray(name, l.servers, facts)
 	}
 	return l.withoutAddress(facts)
 }
@@ -87,8 +86,7 @@ func judgeSystem(env Env, l lookup, facts map[string]any) diag.Finding {
 	case !s.done:
 		return unknown(facts, "this computer's own lookup gave no answer in time")
 	case s.asServer().lies():
-		outcome, sentence := astray(name, []serverSays{s.asServer()})
-		return found(outcome, sentence, facts)
+		return astray(name, []serverSays{s.asServer()}, facts)
 	case leadsSomewhere(name, s.addresses):
 		return answered(name, l.invents(), s.elapsed, facts)
 	case len(s.addresses) == 0 && (dnsErr == nil || !dnsErr.IsNotFound || dnsErr.IsTimeout):
