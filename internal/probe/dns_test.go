@@ -180,10 +180,7 @@ func TestDNSServersDisagree(t *testing.T) {
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
-			var servers []string
-			for _, script := range r.scripts {
-				servers = append(servers, startDNS(t, script))
-			}
+			servers := startEach(t, startDNS, r.scripts)
 			ctx, cancel := context.WithTimeout(t.Context(), patienceFor(r.want))
 			defer cancel()
 			f := runDNS(ctx, dnsWorld(servers...), Params{"name": "www.example.com"})

@@ -57,6 +57,16 @@ func startBareDNS(t *testing.T, script dnsScript) string {
 	return ""
 }
 
+// startEach starts a name server for each script, in their order.
+func startEach(t *testing.T, start func(*testing.T, dnsScript) string, scripts []dnsScript) []string {
+	t.Helper()
+	servers := make([]string, len(scripts))
+	for i, script := range scripts {
+		servers[i] = start(t, script)
+	}
+	return servers
+}
+
 // zone answers with a code and records; a record whose type was not asked for
 // stays out, except aliases.
 func zone(rcode int, records ...string) dnsScript {

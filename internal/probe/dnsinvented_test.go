@@ -61,10 +61,7 @@ func TestDNSInventedNames(t *testing.T) {
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
-			var servers []string
-			for _, script := range r.scripts {
-				servers = append(servers, startBareDNS(t, script))
-			}
+			servers := startEach(t, startBareDNS, r.scripts)
 			f := runDNS(t.Context(), dnsWorld(servers...), Params{"name": "www.example.com", "known": "known.example.com"})
 			if got := f.Outcome + ": " + f.Summary; !strings.HasPrefix(got, r.want) || len(r.scripts) == 1 && got != r.want {
 				t.Errorf("got %s\nwant %s", got, r.want)

@@ -63,10 +63,7 @@ func TestDNSTheResolverIsAtFault(t *testing.T) {
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
-			var servers []string
-			for _, script := range r.scripts {
-				servers = append(servers, startBareDNS(t, script))
-			}
+			servers := startEach(t, startBareDNS, r.scripts)
 			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // where one is silent, it is waited for
 			defer cancel()
 			f := runDNS(ctx, dnsWorld(servers...), Params{"name": "www.example.com", "known": "known.example.com"})
