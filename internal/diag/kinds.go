@@ -119,7 +119,7 @@ var tlsKind = Kind{Name: "tls", Layer: LayerTLS, Title: "Encryption", Outcomes: 
 		Meaning: "the server offers only encryption that is no longer safe",
 		Remedy:  "Whoever runs the service must switch on TLS 1.2 or newer."},
 	{Name: "client_cert_required", Status: Fail, Scope: ScopeNetwork, Class: "tls_untrusted",
-		Meaning: "the server wants a certificate from this computer",
+		Meaning: "the server asks for a certificate from this computer, and goes no further without one",
 		Remedy:  "Ask whoever runs the service for a client certificate, or use the address meant for people."},
 	{Name: "handshake_failed", Status: Fail, Scope: ScopeNetwork, Class: "tls_protocol",
 		Meaning: "the encrypted connection could not be agreed",

@@ -75,7 +75,7 @@ func tlsReason(err error, asked bool) string {
 	case plain:
 		return "the server does not speak TLS"
 	case alert != "" && asked:
-		return "the server wants a certificate from this computer"
+		return withoutCert(err)
 	case alert != "":
 		return "the server says: " + printable(alert)
 	}

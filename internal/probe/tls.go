@@ -180,8 +180,8 @@ func judgeHandshake(g greeting, facts map[string]any, now time.Time) diag.Findin
 		return unknown(facts, "%s", faultStopped)
 	case explainNet(g.err) == faultTimeout:
 		return unknown(facts, "the server fell silent in the middle of the handshake")
-	case g.asked:
-		return found("client_cert_required", "the server wants a certificate from this computer", facts)
+	case g.asked && minded(g.err):
+		return found("client_cert_required", withoutCert(g.err), facts)
 	}
 	return found("handshake_failed", handshakeSummary(g), facts)
 }

@@ -118,12 +118,27 @@ func firstWord(ctx context.Context, conn net.Conn) error {
 	return err
 }
 
-// minded reports whether a server that asked for a certificate and got none has
-// ended the connection for it, before anything was said: most say why, and some
-// (slapd with GnuTLS) only hang up.
+// minded reports whether the connection to a server that asked for a certificate
+// and got none has ended, before anything was said: most servers say why, and
+// some (slapd with GnuTLS) only hang up.
 func minded(err error) bool {
 	fault := explainNet(err)
 	return remoteAlert(err) != "" || fault == faultClosed || fault == faultReset
+}
+
+// withoutCert says how it ended. Only an alert about certificates, or the one that
+// stood for it before there was such (RFC 5246, 7.4.6; RFC 8446, 6.2), tells that
+// it is for want of ours. Whatever else ends a connection may also be something
+// in between, and a server may have another reason.
+func withoutCert(err error) string {
+	alert := remoteAlert(err)
+	switch {
+	case strings.Contains(alert, "certificate"), alert == "handshake failure":
+		return "the server wants a certificate from this computer"
+	case alert != "":
+		return "the server asked for a certificate from this computer, got none, and ended the connection: " + printable(alert)
+	}
+	return "the server asked for a certificate from this computer, got none, and then the connection ended"
 }
 
 // oldHandshake offers everything that was ever in use, for the answer only:

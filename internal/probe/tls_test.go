@@ -231,7 +231,11 @@ func TestTLSHandshakes(t *testing.T) {
 					"not_before": "2025-12-01T12:00:00Z", "not_after": "2026-02-26T12:00:00Z", "days_left": -3}))},
 		{"certificate asked for, and it hangs up without a word", func(conn net.Conn) {
 			_ = tls.Server(conn, &tls.Config{Certificates: good, ClientAuth: tls.RequestClientCert}).Handshake()
-		}, found("client_cert_required", "the server wants a certificate from this computer", tlsFacts(map[string]any{"client_cert_requested": true}))},
+		}, found("client_cert_required", "the server asked for a certificate from this computer, got none, and then the connection ended", tlsFacts(map[string]any{"client_cert_requested": true}))},
+		{"certificate asked for, and the connection is cut", func(conn net.Conn) {
+			_ = tls.Server(conn, &tls.Config{Certificates: good, ClientAuth: tls.RequestClientCert}).Handshake()
+			_ = conn.(*net.TCPConn).SetLinger(0)
+		}, found("client_cert_required", "the server asked for a certificate from this computer, got none, and then the connection ended", tlsFacts(map[string]any{"client_cert_requested": true}))},
 		{"certificate welcome, not required", over(&tls.Config{Certificates: good, ClientAuth: tls.RequestClientCert}),
 			found("ok", "trusted, TLS 1.3", tlsFacts(map[string]any{"client_cert_requested": true}))},
 		{"name not known there", reply("\x15\x03\x03\x00\x02\x02\x70"),
@@ -307,6 +311,31 @@ func TestTLSNotMeasured(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// Only a server that says so wants a certificate; the others asked for one, and
+// then something ended it.
+func TestTLSWithoutCert(t *testing.T) {
+	const wants, asked = "the server wants a certificate from this computer", "the server asked for a certificate from this computer, got none, and "
+	for says, want := range map[string]string{
+		"certificate required":          wants,
+		"handshake failure":             wants,
+		"unknown certificate authority": wants,
+		"internal error":                asked + "ended the connection: internal error",
+		"user canceled":                 asked + "ended the connection: user canceled",
+	} {
+		if got := withoutCert(errors.New("remote error: tls: " + says)); got != want {
+			t.Errorf("%s: %s", says, got)
+		}
+	}
+	if got := withoutCert(io.EOF); got != asked+"then the connection ended" {
+		t.Error(got)
+	}
+	// What broke off on this side is no word of the server's.
+	got := judgeHandshake(greeting{asked: true, err: errors.New("local error: tls: bad record MAC")}, map[string]any{}, certNoon)
+	if got.Outcome != "handshake_failed" {
+		t.Errorf("%s: %s", got.Outcome, got.Summary)
 	}
 }
 
