@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"io"
 	"net"
 	"strings"
 	"time"
@@ -103,8 +102,8 @@ func (g *greeting) shake(ctx context.Context, conn net.Conn, target tlsPlan, p *
 			return
 		}
 	}
-	if target.start.bye != "" {
-		_, _ = io.WriteString(t, target.start.bye)
+	if target.start.bye != nil {
+		_, _ = t.Write(target.start.bye)
 	}
 }
 

@@ -25,7 +25,7 @@ type tlsOpening struct {
 	// connection, in which nothing was said yet, or nil where it went on by itself
 	// to the protocol's first question, and the server had its say.
 	upgrade func(conn net.Conn, host string, config *tls.Config) (*tls.Conn, error)
-	bye     string // said at the end, encrypted
+	bye     []byte // said at the end, encrypted
 }
 
 // tlsOpenings are the protocols of --starttls.
@@ -36,8 +36,8 @@ var tlsOpenings = map[string]tlsOpening{
 	"smtp": {port: "587", upgrade: func(conn net.Conn, host string, config *tls.Config) (*tls.Conn, error) {
 		return nil, upgradeMail(openSMTP, conn, host, config)
 	}},
-	"ldap":     {port: "389", upgrade: upgradeLDAP, bye: ldapUnbind},
-	"pop3":     {port: "110", upgrade: upgradePOP3, bye: "QUIT\r\n"},
+	"ldap":     {port: "389", upgrade: upgradeLDAP, bye: ldapUnbind()},
+	"pop3":     {port: "110", upgrade: upgradePOP3, bye: []byte("QUIT\r\n")},
 	"postgres": {port: "5432", upgrade: upgradePostgres},
 }
 
@@ -73,17 +73,29 @@ func shakeHands(conn net.Conn, config *tls.Config) (*tls.Conn, error) {
 	return secure, secure.Handshake() // conn has the context's end as its deadline
 }
 
-// ldapStartTLS is the request for encryption, and ldapUnbind the farewell, with
-// the numbers 1 and 2 (RFC 4511, 4.14 and 4.3).
-const (
-	ldapStartTLS = "\x30\x1d\x02\x01\x01\x77\x18\x80\x16" + startTLSExtension
-	ldapUnbind   = "\x30\x05\x02\x01\x02\x42\x00"
-)
+// ldapStartTLS is the request for encryption (RFC 4511, 4.14).
+func ldapStartTLS() []byte {
+	request := ber.Encode(ber.ClassApplication, ber.TypeConstructed, ldap.ApplicationExtendedRequest, nil, "")
+	request.AppendChild(ber.NewString(ber.ClassContext, ber.TypePrimitive, 0, startTLSExtension, ""))
+	return ldapMessage(1, request)
+}
+
+// ldapUnbind is the farewell (RFC 4511, 4.3).
+func ldapUnbind() []byte {
+	return ldapMessage(2, ber.Encode(ber.ClassApplication, ber.TypePrimitive, ldap.ApplicationUnbindRequest, nil, ""))
+}
+
+func ldapMessage(number int64, operation *ber.Packet) []byte {
+	message := ber.NewSequence("")
+	message.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagInteger, number, ""))
+	message.AppendChild(operation)
+	return message.Bytes()
+}
 
 // upgradeLDAP reads no further than the answer: the library, which goes on
 // reading, would keep to itself what a server says of our certificate.
 func upgradeLDAP(conn net.Conn, _ string, config *tls.Config) (*tls.Conn, error) {
-	if _, err := io.WriteString(conn, ldapStartTLS); err != nil {
+	if _, err := conn.Write(ldapStartTLS()); err != nil {
 		return nil, err
 	}
 	var heard bytes.Buffer

@@ -247,3 +247,15 @@ func TestTLSHangsUpAtAKnownPort(t *testing.T) {
 		}
 	}
 }
+
+// The messages to a directory, byte for byte as RFC 4511, 4.14 and 4.3 have them.
+func TestLDAPMessages(t *testing.T) {
+	const start = "\x30\x1d\x02\x01\x01\x77\x18\x80\x16" + "1.3.6.1.4.1.1466.20037"
+	if got := string(ldapStartTLS()); got != start {
+		t.Errorf("got %x\nwant %x", got, start)
+	}
+	const bye = "\x30\x05\x02\x01\x02\x42\x00"
+	if got := string(ldapUnbind()); got != bye {
+		t.Errorf("got %x\nwant %x", got, bye)
+	}
+}
