@@ -55,3 +55,11 @@ func TestExplainGoesOnAfterALineThatIsTooLong(t *testing.T) {
 		t.Errorf("exit %d, want 2, and %s\ngot %s", got.code, want, strings.Join(causes, ", "))
 	}
 }
+
+// What two signatures say in the same words is said once.
+func TestExplainRepeatsNoTitle(t *testing.T) {
+	got := run(t, nil, "explain", "--", "Login failed: the account was locked after 5 attempts")
+	if !strings.Contains(got.stdout, "the account is locked") || strings.Count(got.stdout, "  Also ") != 1 {
+		t.Errorf("want the lock, and beside it once that there is no reason:\n%s", got.stdout)
+	}
+}

@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -65,8 +66,11 @@ func rows(t *Told) []row {
 		list = append(list, row{"Or", spokenClasses(a.Alternatives)})
 	}
 	list = append(list, row{"Ask", a.Question}, row{"Do", f.Next}, row{"Who", actors()[f.Actor]})
-	for _, other := range a.Findings[1:] {
-		list = append(list, row{"Also", strings.TrimPrefix(other.Code+": ", ": ") + other.Title})
+	for i, other := range a.Findings {
+		same := func(f Finding) bool { return f.Title == other.Title && f.Code == other.Code }
+		if i > 0 && !slices.ContainsFunc(a.Findings[:i], same) {
+			list = append(list, row{"Also", strings.TrimPrefix(other.Code+": ", ": ") + other.Title})
+		}
 	}
 	if f.Playbook != "" && a.Auth {
 		list = append(list, row{"More", "authdoctor diagnose " + f.Playbook})
