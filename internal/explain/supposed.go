@@ -21,7 +21,7 @@ var phrase = slices.Index(diag.Strengths, diag.StrengthPhrase)
 // Who tells what they saw says so between the two, with a mark or of "me".
 var supposing = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?:^|[^\w-])(?:(?:if|when|whenever|once|unless|whether|in case|in the event|as soon as|assuming)(?: that)?(?: [a-z'-]+){0,5} ?|` +
-		`(?:handl(?:e|es|ing)|simulat(?:e|es|ing)|mock(?:s|ing)?|detect(?:s|ing)?|prevent(?:s|ing)?|avoid(?:s|ing)?|tests? for|testing for|checks? for|reduc(?:e|es|ing)|protects? against|never|without (?:being|getting)|in case of|examples? of|number of|kinds? of|instances? of)(?: (?:an?|the|any|all|every|be|being|getting|your|their|of|and|or|such|more|many))*(?: [a-z-]+)? ?)$`)
+		`(?:after an?|after each|after every|after the|handl(?:e|es|ing)|simulat(?:e|es|ing)|mock(?:s|ing)?|detect(?:s|ing)?|prevent(?:s|ing)?|avoid(?:s|ing)?|tests? for|testing for|checks? for|reduc(?:e|es|ing)|protects? against|never|without (?:being|getting)|in case of|examples? of|number of|kinds? of|instances? of)(?: (?:an?|the|any|all|every|be|being|getting|your|their|of|and|or|such|more|many))*(?: [a-z-]+)? ?)$`)
 })
 
 // telling are words of somebody who tells what happened.
