@@ -116,7 +116,7 @@ func ask(address string) reply {
 	request := make([]byte, 48)
 	request[0] = 4<<3 | 3
 	answer := make([]byte, 48)
-	_ = conn.SetDeadline(time.Now().Add(200 * time.Millisecond))
+	_ = conn.SetDeadline(time.Now().Add(time.Second))
 	if _, err := conn.Write(request); err != nil {
 		return reply{refused: errors.Is(err, syscall.ECONNREFUSED)}
 	}

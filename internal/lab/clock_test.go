@@ -109,9 +109,7 @@ func measureClock(t *testing.T, f timeFault) diag.Finding {
 	env := probe.System()
 	env.Getenv = func(string) string { return "" } // no proxy of this computer's
 	env.Now = func() time.Time { return time.Now().Add(f.ahead) }
-	runner := probe.Runner{Env: env}
-	request := diag.Request{ID: "clock", Kind: "clock", With: map[string]string{"server": strings.Join(addresses, ","), "date-url": f.url}}
-	return runner.Probe(t.Context(), []diag.Request{request})["clock"]
+	return measured(t, env, "clock", map[string]string{"server": strings.Join(addresses, ","), "date-url": f.url})
 }
 
 // compareOffset holds what was measured against what chronyd was told: within

@@ -52,7 +52,7 @@ func (f fault) measure(t *testing.T, budget attempts.Budget) diag.Finding {
 	if f.from != "" {
 		from(f.from)(&env)
 	}
-	return probe.Runner{Env: env}.Probe(t.Context(), []diag.Request{{ID: "x", Kind: kind, With: f.with}})["x"]
+	return measured(t, env, kind, f.with)
 }
 
 // hold measures every fault and holds the section's table to it.

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/probe"
 )
 
@@ -31,7 +30,7 @@ func TestBenchClock(t *testing.T) {
 	var worst, total float64 // milliseconds
 	const rounds = 20
 	for range rounds {
-		got := probe.Runner{Env: probe.System()}.Probe(t.Context(), []diag.Request{{ID: "clock", Kind: "clock", With: map[string]string{"server": ahead.address}}})["clock"]
+		got := measured(t, probe.System(), "clock", map[string]string{"server": ahead.address})
 		ours, ok := got.Facts["offset_ms"].(float64)
 		if !ok {
 			t.Fatalf("nothing was measured: %s %s", got.Outcome, got.Reason)

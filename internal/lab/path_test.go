@@ -127,7 +127,7 @@ func TestPath(t *testing.T) {
 		env := probe.System()
 		env.Getenv = func(string) string { return "" }
 		f.change(&env)
-		got := probe.Runner{Env: env}.Probe(t.Context(), []diag.Request{{ID: "path", Kind: "path", With: map[string]string{"captive": "http://" + outside + "/generate_204", "url": f.page}}})["path"]
+		got := measured(t, env, "path", map[string]string{"captive": "http://" + outside + "/generate_204", "url": f.page})
 		code := diag.Code("path", got.Outcome)
 		t.Logf("%-26s %-26s %s", f.fault, code, got.Summary)
 		rows = append(rows, row{f.fault, f.server, f.expected, code})
@@ -146,7 +146,7 @@ func TestPathThroughThePlaybook(t *testing.T) {
 		t.Run(f.fault, func(t *testing.T) {
 			consult{
 				playbook: "alarmcom", check: "network-path", layer: diag.LayerPath, class: f.class, env: f.change,
-				args: append(healthy("clock=accurate"), "--timeout", "2500ms", "--symptom", "login-rejected",
+				args: append(healthy("clock=accurate"), "--timeout", silence.String(), "--symptom", "login-rejected",
 					"--with", "network-path.captive=http://"+outside+"/generate_204", "--with", "network-path.url=http://"+outside+"/",
 					"--with", "name-lookup.resolver=127.0.0.1:"+freePort(t), "--var", "login_url=http://"+outside+"/login"),
 				blocked: []string{"name-lookup", "login-tls", "login-page"},

@@ -122,7 +122,7 @@ playbooks:
 		t.Fatal(err)
 	}
 	p := start(t, bin, "serve", "--config.file", config, "--web.listen-address", "127.0.0.1:"+port)
-	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), ready)
 	defer stop()
 	if !p.accepts(ctx, "127.0.0.1:"+port) {
 		t.Fatalf("authdoctor does not serve: %s", &p.said)

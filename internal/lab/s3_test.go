@@ -161,7 +161,7 @@ func measureS3(t *testing.T, server s3Server, f s3Fault) (diag.Finding, *counter
 		name, value, _ := strings.Cut(text, "=")
 		with[name] = value
 	}
-	return probe.Runner{Env: env}.Probe(t.Context(), []diag.Request{{ID: "s3", Kind: "s3", With: with}})["s3"], c
+	return measured(t, env, "s3", with), c
 }
 
 // The same faults through the playbook. Where the clock is wrong and a time

@@ -170,7 +170,7 @@ func measureSNMP(t *testing.T, agent snmpAgent, f snmpFault) (diag.Finding, *cou
 		name, value, _ := strings.Cut(text, "=")
 		with[name] = value
 	}
-	return probe.Runner{Env: env}.Probe(t.Context(), []diag.Request{{ID: "snmp", Kind: "snmp", With: with}})["snmp"], c
+	return measuredWithin(t, env, silence, "snmp", with), c
 }
 
 // holdsNoSecret fails if a secret can be read in a finding.

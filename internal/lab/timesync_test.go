@@ -66,7 +66,7 @@ func TestTimesync(t *testing.T) {
 		env := probe.System()
 		env.OS, env.Command = "linux", askingAt(c.socket)
 		env.Now = func() time.Time { return time.Now().Add(c.later) }
-		got := probe.Runner{Env: env}.Probe(t.Context(), []diag.Request{{ID: "timesync", Kind: "timesync"}})["timesync"]
+		got := measured(t, env, "timesync", nil)
 		code := diag.Code("timesync", got.Outcome)
 		rows = append(rows, row{c.how, c.server, c.expected, code})
 		t.Logf("%-38s %-28s %s", c.how, code, got.Summary)

@@ -32,7 +32,7 @@ func probed(t *testing.T, kind string, with map[string]string, change func(*prob
 	if change != nil {
 		change(&env)
 	}
-	return probe.Runner{Env: env}.Probe(t.Context(), []diag.Request{{ID: "x", Kind: kind, With: with}})["x"]
+	return measured(t, env, kind, with)
 }
 
 // A sighting is a fault, and the words that the finding must hold.

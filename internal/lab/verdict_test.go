@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/authdoctor/authdoctor/internal/cli"
 	"github.com/authdoctor/authdoctor/internal/diag"
@@ -33,6 +34,24 @@ type consult struct {
 	blocked []string           // checks that must be blocked: every consequence
 }
 
+// How long checks may take here, for a machine may have much else to do. A
+// silence need not last as long; it must last a second to count.
+const (
+	patience = 12 * time.Second
+	silence  = 6 * time.Second
+)
+
+// measured is what a check finds, as a session measures it.
+func measured(t *testing.T, env probe.Env, kind string, with map[string]string) diag.Finding {
+	t.Helper()
+	return measuredWithin(t, env, patience, kind, with)
+}
+
+func measuredWithin(t *testing.T, env probe.Env, within time.Duration, kind string, with map[string]string) diag.Finding {
+	t.Helper()
+	return probe.Runner{Env: env, Timeout: within}.Probe(t.Context(), []diag.Request{{ID: kind, Kind: kind, With: with}})[kind]
+}
+
 // healthy gives checks that a fault has nothing to do with, as --check flags.
 func healthy(outcomes ...string) []string {
 	var args []string
@@ -52,7 +71,7 @@ func (c consult) diagnose(t *testing.T) *diag.Report {
 	}
 	var out, errs bytes.Buffer
 	args := append([]string{"diagnose", c.playbook, "--no-input", "--quiet", "--format", "json", "--answer", "where-fails=here",
-		"--timeout", "12s"}, c.args...) // a machine may have much else to do; whoever waits for a silence says how long
+		"--timeout", patience.String()}, c.args...)
 	exit := cli.Main(t.Context(), cli.System{
 		Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
 		Getenv: env.Getenv, Now: env.Now, Version: "lab", Probe: env, State: state.Dir(t.TempDir()),
@@ -109,7 +128,7 @@ func TestConsultNamesTheSilentServer(t *testing.T) {
 	consult{
 		playbook: "alarmcom",
 		args: append(healthy("clock=accurate", "network-path=ok", "name-lookup=ok"),
-			"--timeout", "3s", "--var", "login_url=http://"+silent+"/"),
+			"--timeout", silence.String(), "--var", "login_url=http://"+silent+"/"),
 		check: "login-page", layer: diag.LayerEndpoint, class: "provider_outage", // of the most probable cause of a silence
 	}.hold(t)
 }

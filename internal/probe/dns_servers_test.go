@@ -112,11 +112,7 @@ func TestDNSUnbound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			patience := 4 * time.Second
-			if want.Outcome == "unknown" {
-				patience = patienceFor(want.Outcome)
-			}
-			ctx, cancel := context.WithTimeout(context.Background(), patience)
+			ctx, cancel := context.WithTimeout(context.Background(), patienceFor(want.Outcome))
 			defer cancel()
 			got := dnsTold(runDNS(ctx, dnsWorld(), Params{"name": name, "resolver": server, "known": "ok.lab.example"}))
 			if diff := cmp.Diff(want.knowing("ok.lab.example"), got); diff != "" {

@@ -169,11 +169,11 @@ func pipeDNS(after time.Duration, script func(q *dns.Msg) *dns.Msg) func(context
 	}
 }
 
-// patienceFor is how long a test lets servers be silent: where an address must
+// patienceFor is how long a test lets servers be silent: where an answer must
 // come, long enough for a busy machine; where silence is the point, not long.
 func patienceFor(outcome string) time.Duration {
-	if outcome == "ok" {
-		return 4 * time.Second
+	if outcome == diag.NoAnswer {
+		return 400 * time.Millisecond
 	}
-	return 400 * time.Millisecond
+	return 4 * time.Second
 }

@@ -51,7 +51,7 @@ func TestPathOddServers(t *testing.T) {
 				conn, err := world.dial(ctx, network, address)
 				return countingConn{conn, &read}, err
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 			defer cancel()
 			u, err := pageURL("http://" + serveConns(t, r.do) + "/generate_204")
 			if err != nil {

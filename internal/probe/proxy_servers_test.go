@@ -18,7 +18,7 @@ func askThrough(t *testing.T, proxy, page string, public testCA) string {
 	world.env = map[string]string{"HTTPS_PROXY": proxy, "HTTP_PROXY": proxy}
 	env := world.asEnv()
 	env.Roots, env.PublicRoots = public.pool, public.pool
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 	defer cancel()
 	return pathTold(runPath(ctx, env, Params{"url": page, "captive": page}))
 }

@@ -215,7 +215,7 @@ func TestPathDeadProxy(t *testing.T) {
 				world.fails["proxy.example:3128"] = r.fail
 			}
 			world.fails["*"] = syscall.ECONNREFUSED
-			ctx, cancel := context.WithTimeout(t.Context(), 800*time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 			defer cancel()
 			f := runPath(ctx, world.asEnv(), Params{"url": "https://www.example.com/", "captive": "http://captive.example/generate_204"})
 			if diff := cmp.Diff(r.want, pathTold(f)); diff != "" {
@@ -325,7 +325,7 @@ func TestPathSocksProxy(t *testing.T) {
 			world.env = map[string]string{"ALL_PROXY": "socks5://proxy.example"}
 			env := world.asEnv()
 			env.PublicRoots = public.pool
-			ctx, cancel := context.WithTimeout(t.Context(), 800*time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 			defer cancel()
 			f := runPath(ctx, env, Params{"url": "https://www.example.com/", "captive": "http://captive.example/generate_204"})
 			if diff := cmp.Diff(r.want, pathTold(f)); diff != "" {

@@ -62,7 +62,7 @@ func TestSNMPCommunity(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			noLeaks(t)
-			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 			defer cancel()
 			v := &vault{secrets: snmpVault}
 			address := communityAgent(t, tt.answer)

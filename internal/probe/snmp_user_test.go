@@ -174,7 +174,7 @@ func TestSNMPTimeWindow(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			noLeaks(t)
-			ctx, cancel := context.WithTimeout(t.Context(), 700*time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 			defer cancel()
 			v := &vault{secrets: snmpVault}
 			got := runSNMP(ctx, v.env(), Params{"address": snmpAgent(t, &snmpFake{engine: testEngine, answers: tt.answers}), "user": "joe", "auth-file": "auth"})
