@@ -12,6 +12,7 @@ type view struct {
 	text  string
 	lower string // ASCII in lower case, byte for byte
 	held  *held  // that
+	at    int    // where it stands in the view that it is a part of
 	// runs say where the text stood in the view before, which may be one of
 	// yet another. Without one, the text is the message itself.
 	runs   []run

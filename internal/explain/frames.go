@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // near is how many bytes may lie between two words of a frame.
@@ -11,6 +12,9 @@ const near = 60
 
 // shortest is how many bytes a sentence has that stands by itself.
 const shortest = 14
+
+// longestSentence is how many bytes are read as one sentence where nothing ends it.
+const longestSentence = 1000
 
 // A family is words that tell the same. It is looked at when a text may first
 // hold a frame that it is part of, and once for all of them.
@@ -86,7 +90,8 @@ func sentences(text string) (list [][2]int) {
 		from = end
 	}
 	for i := range len(text) {
-		if strings.IndexByte(".!?;", text[i]) >= 0 && (i+1 == len(text) || text[i+1] == ' ' || text[i+1] == '"') {
+		ends := strings.IndexByte(".!?;", text[i]) >= 0 && (i+1 == len(text) || text[i+1] == ' ' || text[i+1] == '"')
+		if ends || i-from >= longestSentence && text[i] < utf8.RuneSelf && !inWord(text[i]) {
 			add(i + 1)
 		}
 	}
@@ -133,7 +138,7 @@ func (e *Explainer) told(v view, hits []hit, framed []*rule) []hit {
 			r = readingOf(v)
 		}
 		if at := rule.tells(r); at[1] > 0 && !slices.ContainsFunc(rule.Without, within(v)) {
-			return []hit{{rule: rule, span: at}}
+			return []hit{{rule: rule, span: [2]int{at[0] + v.at, at[1] + v.at}}}
 		}
 	}
 	return nil
@@ -193,12 +198,16 @@ func (e *Explainer) called(v view) (system string) {
 	for _, n := range e.names {
 		at := len(v.text)
 		for _, l := range n.Literals {
+			w := word{lowerASCII(l), true, true}
+			if !v.held.has(w) {
+				continue
+			}
 			text := v.lower
-			if lowerASCII(l) != l {
+			if w.text != l {
 				text = v.text
 			}
 			// In brackets it is what a program writes before its lines.
-			if found := next(text, l, 0); found[1] > 0 && (found[0] == 0 || text[found[0]-1] != '[') {
+			if found := next(text, l, min(v.held.index.first(w), len(text))); found[1] > 0 && (found[0] == 0 || text[found[0]-1] != '[') {
 				at = min(at, found[0])
 			}
 		}

@@ -10,6 +10,9 @@ import (
 // of it is kept: it may be asked of text whose secrets are still in it, and
 // for most lines of a log its no saves masking them.
 func (e *Explainer) MayMean(message []byte) bool {
+	if len(message) > long {
+		return true // to find out takes no less than to read it
+	}
 	text, plain := message, true
 	if wrapped(message) {
 		text, plain = []byte(clean(string(message)).text), spaced(message)

@@ -7,10 +7,13 @@ import "strings"
 // side by side in it.
 type held struct {
 	lower string
+	// strange: it has letters that no need knows.
+	strange bool
 	// unmasked: the text still has its secrets, and all masks behind it.
 	unmasked bool
 	pairs    [1 << pairBits / 64]uint64 // which pairs of bytes there are
 	families map[*family]bool           // those that were asked for, and whether they may fit
+	index    *index                     // of a long text
 }
 
 const pairBits = 12
@@ -24,6 +27,7 @@ func pair(a, b byte) (word, bit uint) {
 // hold takes a text in.
 func (h *held) hold(lower string) {
 	h.lower = lower
+	h.strange = strings.ContainsRune(lower, longS) || strings.ContainsRune(lower, kelvin)
 	for i := 1; i < len(lower); i++ {
 		word, bit := pair(lower[i-1], lower[i])
 		h.pairs[word] |= 1 << bit
@@ -39,6 +43,9 @@ type word struct {
 
 // has reports whether a word is in the text.
 func (h *held) has(w word) bool {
+	if there, known := h.index.has(w); known {
+		return there
+	}
 	for i := 1; i < len(w.text); i++ {
 		if n, bit := pair(w.text[i-1], w.text[i]); h.pairs[n]>>bit&1 == 0 {
 			return false

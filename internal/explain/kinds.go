@@ -16,7 +16,7 @@ const mostLines = 80
 func (e *Explainer) ofLines(r *rule) func(view) (hit, bool) {
 	return func(v view) (hit, bool) {
 		lines := v.lines()
-		if len(lines) == 0 || len(lines) > mostLines || slices.ContainsFunc(r.Without, within(v)) {
+		if len(lines) == 0 || slices.ContainsFunc(r.Without, within(v)) {
 			return hit{}, false
 		}
 		others := slices.DeleteFunc(slices.Clone(lines), func(line view) bool {
@@ -31,7 +31,7 @@ func (e *Explainer) ofLines(r *rule) func(view) (hit, bool) {
 }
 
 // lines are those of the message that a view is of, without the ones that hold
-// no letter; none of a message that has one line only.
+// no letter; none of a message that has one line only, or too many.
 func (v view) lines() (list []view) {
 	for v.before != nil {
 		v = *v.before
@@ -41,6 +41,9 @@ func (v view) lines() (list []view) {
 	}
 	for line := range strings.Lines(v.text) {
 		if strings.ContainsFunc(line, unicode.IsLetter) {
+			if len(list) == mostLines {
+				return nil
+			}
 			list = append(list, clean(strings.TrimRight(line, "\r\n")))
 		}
 	}

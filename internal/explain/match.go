@@ -90,14 +90,21 @@ type hit struct {
 func (e *Explainer) match(v view) (hits []hit, marked []diag.SystemMark) {
 	var wanted []int
 	var framed []*rule
+	seen := make([]bool, len(e.rules)+len(e.marks))
 	e.words.find([]byte(v.text), func(word int) bool {
-		wanted = append(wanted, e.owners[word])
+		owner := e.owners[word]
+		if n := owner + len(e.marks); !seen[n] {
+			seen[n], wanted = true, append(wanted, owner)
+		}
 		return false
 	})
 	slices.Sort(wanted)
-	for _, owner := range slices.Compact(wanted) {
+	if len(v.text) > long {
+		v.held.index = e.indexOf(v.lower, wanted)
+	}
+	for _, owner := range wanted {
 		if owner < 0 {
-			if m := e.marks[-1-owner]; earliest(v.lower, m.Literals)[1] > 0 {
+			if m := e.marks[-1-owner]; slices.ContainsFunc(m.Literals, wholly(v)) {
 				marked = append(marked, m)
 			}
 			continue
@@ -114,8 +121,19 @@ func (e *Explainer) match(v view) (hits []hit, marked []diag.SystemMark) {
 	if len(supposed) > 0 {
 		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.supposed(v) })
 	}
-	hits = append(hits, e.told(v, hits, framed)...)
-	return append(hits, e.setting(v, slices.Concat(hits, supposed))...), marked
+	parts := v.ends()
+	for _, part := range parts {
+		if said := e.told(part, hits, framed); len(said) > 0 {
+			hits = append(hits, said...)
+			break
+		}
+	}
+	for _, part := range parts {
+		if around := e.setting(part, slices.Concat(hits, supposed)); len(around) > 0 {
+			return append(hits, around...), marked
+		}
+	}
+	return hits, marked
 }
 
 // setting finds in which setting words stand that only sound like a refusal. It
@@ -131,6 +149,7 @@ func (e *Explainer) setting(v view, hits []hit) (found []hit) {
 			fits = e.ofLines(r)
 		}
 		if h, ok := fits(v); ok {
+			h.span = [2]int{h.span[0] + v.at, h.span[1] + v.at}
 			found = append(found, h)
 		}
 	}
@@ -166,7 +185,7 @@ func (r *rule) match(v view) (hit, bool) {
 		return hit{}, false
 	}
 	if r.Pattern == "" {
-		at := earliest(v.lower, r.Literals)
+		at := v.earliest(r.Literals)
 		return hit{rule: r, span: at}, at[1] > 0
 	}
 	at, groups := r.ready().find(v)
@@ -179,20 +198,32 @@ const abbreviation = 3
 
 func within(v view) func(string) bool {
 	return func(literal string) bool {
-		literal = lowerASCII(literal)
-		if len(literal) <= abbreviation && strings.Trim(literal, "abcdefghijklmnopqrstuvwxyz") == "" {
-			return next(v.lower, literal, 0)[1] > 0
-		}
-		return v.held.has(word{text: literal})
+		return v.held.has(beside(literal))
 	}
+}
+
+// beside is what to look for where a literal has to stand beside others.
+func beside(literal string) word {
+	literal = lowerASCII(literal)
+	short := len(literal) <= abbreviation && strings.Trim(literal, "abcdefghijklmnopqrstuvwxyz") == ""
+	return word{literal, short, short}
+}
+
+// wholly reports whether a text holds a literal as whole words.
+func wholly(v view) func(string) bool {
+	return func(literal string) bool { return v.held.has(word{lowerASCII(literal), true, true}) }
 }
 
 // earliest is where the first of the literals stands as whole words; an empty
 // span when none does.
-func earliest(lower string, literals []string) [2]int {
+func (v view) earliest(literals []string) [2]int {
 	var best [2]int
 	for _, l := range literals {
-		if at := next(lower, lowerASCII(l), 0); at[1] > 0 && (best[1] == 0 || at[0] < best[0] || at[0] == best[0] && at[1] > best[1]) {
+		w := word{lowerASCII(l), true, true}
+		if !v.held.has(w) {
+			continue
+		}
+		if at := next(v.lower, w.text, v.held.index.first(w)); at[1] > 0 && (best[1] == 0 || at[0] < best[0] || at[0] == best[0] && at[1] > best[1]) {
 			best = at
 		}
 	}

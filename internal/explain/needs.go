@@ -4,6 +4,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -107,27 +108,32 @@ func of(re *syntax.Regexp) part {
 			return part{needs: of(re.Sub[0]).need()}
 		}
 	case syntax.OpConcat:
-		return concat(re.Sub)
+		subs := make([]part, len(re.Sub))
+		for i, sub := range re.Sub {
+			subs[i] = of(sub)
+		}
+		return concat(subs)
 	case syntax.OpAlternate:
 		return alternate(re.Sub)
 	}
 	return part{}
 }
 
-// literal needs its text, of which letters beyond ASCII are left out: their
-// cases are not bytes of the same number.
+// literal needs its text. A letter beyond ASCII that has two cases may be either,
+// since those are bytes of their own.
 func literal(runes []rune) part {
-	text := lowerASCII(strings.ReplaceAll(string(runes), edge, string(utf8.RuneError)))
-	if isASCII(text) {
-		return part{texts: []string{text}}
-	}
-	var all []need
-	for _, piece := range strings.FieldsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
-		if n := (part{texts: []string{piece}}).need(); !n.zero() {
-			all = append(all, n)
+	letters := make([]part, len(runes))
+	for i, r := range runes {
+		if string(r) == edge || r == utf8.RuneError { // which stands for bytes that are no letter
+			continue
 		}
+		cases := []string{lowerASCII(string(r))}
+		for other := unicode.SimpleFold(r); r >= utf8.RuneSelf && other != r; other = unicode.SimpleFold(other) {
+			cases = append(cases, lowerASCII(string(other)))
+		}
+		letters[i] = part{texts: union(cases)}
 	}
-	return part{needs: need{all: all}}
+	return concat(letters)
 }
 
 // class is one letter of few.
@@ -138,7 +144,7 @@ func class(ranges []rune) part {
 			switch {
 			case r == longS, r == kelvin:
 				continue // stands beside s or k
-			case r >= utf8.RuneSelf, string(r) == edge, len(texts) == mostTexts:
+			case string(r) == edge, r == utf8.RuneError, len(texts) == mostTexts:
 				return part{}
 			}
 			texts = append(texts, lowerASCII(string(r)))
@@ -148,7 +154,7 @@ func class(ranges []rune) part {
 }
 
 // concat follows texts from part to part as long as they are few.
-func concat(subs []*syntax.Regexp) part {
+func concat(subs []part) part {
 	texts, follows := []string{""}, true
 	var all []need
 	take := func(n need) {
@@ -156,8 +162,7 @@ func concat(subs []*syntax.Regexp) part {
 			all = append(all, n)
 		}
 	}
-	for _, sub := range subs {
-		p := of(sub)
+	for _, p := range subs {
 		if p.texts != nil && len(p.texts)*len(texts) <= mostTexts {
 			texts = joined(texts, p.texts)
 			continue

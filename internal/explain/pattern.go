@@ -19,8 +19,12 @@ type pattern []*alternative
 type alternative struct {
 	needs  need
 	source string
-	once   sync.Once
-	re     *regexp.Regexp
+	// longest is how many characters it fits at most; anchored and ending, that it
+	// fits only where the text begins or ends, and closed, that a part of it does.
+	longest                  int
+	anchored, ending, closed bool
+	once                     sync.Once
+	re                       *regexp.Regexp
 }
 
 // patternOf takes an expression that was found to be one when it was read.
@@ -30,9 +34,9 @@ func patternOf(expression string) pattern {
 		source = "(?i)" + source
 		re, err := syntax.Parse(source, syntax.Perl)
 		if err != nil {
-			return pattern{{source: "(?i)" + expression}}
+			return pattern{{source: "(?i)" + expression, longest: reach}}
 		}
-		p = append(p, &alternative{needs: of(re).need(), source: source})
+		p = append(p, &alternative{needs: of(re).need(), source: source, longest: longest(re), anchored: anchored(re), ending: ending(re), closed: closed(re)})
 	}
 	return p
 }
@@ -89,8 +93,7 @@ func (p pattern) mayFit(text *held) bool {
 // fits.
 func (p pattern) all(part string, from int) (places [][2]int) {
 	for _, a := range p {
-		a.once.Do(func() { a.re = regexp.MustCompile(a.source) })
-		for _, at := range a.re.FindAllStringIndex(part, -1) {
+		for _, at := range a.expression().FindAllStringIndex(part, -1) {
 			if at[0] < at[1] {
 				places = append(places, [2]int{from + at[0], from + at[1]})
 			}
@@ -99,18 +102,30 @@ func (p pattern) all(part string, from int) (places [][2]int) {
 	return places
 }
 
+// find is the first place that an alternative fits in a text, with its groups.
+func (a *alternative) find(v view) []int {
+	if v.held.index != nil {
+		return a.search(v.text, v.held.index)
+	}
+	if !v.held.strange && !a.needs.metBy(v.held) {
+		return nil
+	}
+	return a.expression().FindStringSubmatchIndex(v.text)
+}
+
+// expression is the alternative, compiled.
+func (a *alternative) expression() *regexp.Regexp {
+	a.once.Do(func() { a.re = regexp.MustCompile(a.source) })
+	return a.re
+}
+
 // find is where a pattern fits a text, and what its groups with a name hold. An
 // empty span when it does not fit, or fits no text at all.
 func (p pattern) find(v view) (at [2]int, groups map[string]string) {
 	var best []int
 	var by *alternative
-	strange := strings.ContainsRune(v.text, longS) || strings.ContainsRune(v.text, kelvin)
 	for _, a := range p {
-		if !strange && !a.needs.metBy(v.held) {
-			continue
-		}
-		a.once.Do(func() { a.re = regexp.MustCompile(a.source) })
-		if found := a.re.FindStringSubmatchIndex(v.text); found != nil && (best == nil || found[0] < best[0]) {
+		if found := a.find(v); found != nil && (best == nil || found[0] < best[0]) {
 			best, by = found, a
 		}
 	}

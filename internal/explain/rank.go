@@ -47,12 +47,21 @@ func (e *Explainer) aside(message string, hits []hit) []hit {
 	if len(hits) == 0 || !hits[0].OfLine || !strings.Contains(strings.TrimSpace(message), "\n") {
 		return hits
 	}
-	for line := range strings.Lines(message) {
+	for _, line := range outer(message) {
 		if e.refuses(clean(line), status+1) {
 			return slices.DeleteFunc(hits, func(h hit) bool { return h.OfLine })
 		}
 	}
 	return hits
+}
+
+// outer are the lines of a message; of a long one, those of its beginning and its
+// end, where a program's last words stand.
+func outer(message string) []string {
+	if len(message) > long {
+		message = message[:long/2] + "\n" + message[len(message)-long/2:]
+	}
+	return slices.Collect(strings.Lines(message))
 }
 
 // status is the weight of what says that something was refused and not why.
@@ -125,12 +134,16 @@ func (e *Explainer) speaker(v view, hits []hit, marked []diag.SystemMark) string
 		telling = hinted(marked, h)
 	}
 	if len(telling) > 0 {
-		closest := slices.MinFunc(telling, func(a, b diag.SystemMark) int {
-			nearA, sizeA := nearest(v.lower, a.Literals, h.span)
-			nearB, sizeB := nearest(v.lower, b.Literals, h.span)
-			return cmp.Or(cmp.Compare(nearA, nearB), cmp.Compare(sizeB, sizeA))
-		})
-		return closest.System
+		// Of a long text what stands around is enough.
+		from, to := max(0, h.span[0]-long), min(len(v.lower), h.span[1]+long)
+		closest, least, most := "", len(v.lower)+1, 0
+		for _, m := range telling {
+			near, size := nearest(v.lower[from:to], m.Literals, [2]int{h.span[0] - from, h.span[1] - from})
+			if near < least || near == least && size > most {
+				closest, least, most = m.System, near, size
+			}
+		}
+		return closest
 	}
 	for _, o := range hits[1:] {
 		if !o.Shared && o.Class != "not_auth" && o.Strength != diag.StrengthTransport {
