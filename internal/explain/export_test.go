@@ -29,6 +29,9 @@ func FindPattern(expression string) func(text string) (at [2]int, groups map[str
 	}
 }
 
+// Reach bounds how far a pattern is followed in a long text.
+const Reach = reach
+
 // FindLong is how patterns are looked for in a text as in a long one.
 func FindLong(expressions []string, text string) (at [][2]int, groups []map[string]string) {
 	e := &Explainer{}
