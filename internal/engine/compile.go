@@ -124,7 +124,8 @@ func Numbers(p *playbook.Playbook) *Document {
 const messageKey = "message:class"
 
 // How often somebody with a certain cause pastes a message of its class, and
-// how often with any other cause: apps are known to misreport.
+// how often with any other cause: apps are known to misreport. Of all classes
+// together the latter stays under 1.
 const (
 	ownMessage     = .50
 	foreignMessage = .03
@@ -148,7 +149,7 @@ func messageNumbers(p *playbook.Playbook) (DocEvidence, bool) {
 	for range n {
 		e.Default = append(e.Default, foreignMessage)
 	}
-	e.Default = append(e.Default, 1-foreignMessage*float64(n)) // there are 28 classes in all
+	e.Default = append(e.Default, 1-foreignMessage*float64(n))
 	for _, c := range p.Causes {
 		if i := slices.Index(e.Outcomes, c.Class); i >= 0 && !c.Leak {
 			row := slices.Clone(e.Default)

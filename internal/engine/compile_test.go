@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -344,5 +345,29 @@ func TestTies(t *testing.T) {
 	}
 	if got := finite(math.Inf(1)) - finite(math.Inf(-1)); got != 600 {
 		t.Errorf("what is certain is written as %v decibans either way", got/2)
+	}
+}
+
+// However many classes the causes of a playbook are of, some messages are left that
+// are of none of them.
+func TestMessagesOfAllClassesLeaveRoomForOthers(t *testing.T) {
+	p := &playbook.Playbook{}
+	for _, class := range diag.Classes {
+		p.Causes = append(p.Causes, playbook.Cause{ID: class, Class: class, Prior: 1})
+	}
+	e, _ := messageNumbers(p)
+	rows := map[string]DocRow{"default": e.Default}
+	maps.Copy(rows, e.Given)
+	for cause, row := range rows {
+		sum := 0.0
+		for i, n := range row {
+			if n <= 0 {
+				t.Errorf("%s: %s has the share %v", cause, e.Outcomes[i], n)
+			}
+			sum += float64(n)
+		}
+		if diff := cmp.Diff(1.0, sum, closely); diff != "" {
+			t.Errorf("%s: all shares together (-want +got):\n%s", cause, diff)
+		}
 	}
 }
