@@ -179,6 +179,9 @@ func (u *unwrapper) run() (changed bool) {
 // next is what the text from pos on begins with, and how much that takes.
 func (u *unwrapper) next(pos int) (with string, size int) {
 	rest := u.in[pos:]
+	if rest[0] == '*' && pos > 0 && u.in[pos-1] == '*' {
+		return "", 0 // more than two of them cover something
+	}
 	if rest[0] != '\n' && !strings.HasPrefix(rest, "\r\n") {
 		return unescape(rest, u.form)
 	}

@@ -136,6 +136,19 @@ func TestWritersShowNoSecret(t *testing.T) {
 	}
 }
 
+// Asterisks that make words bold are left out; those over a secret, of a path or of
+// a list are not.
+func TestAsterisks(t *testing.T) {
+	for text, want := range map[string]string{
+		"**bold**": "bold", "a **b c** d": "a b c d", "****abc": "****abc", "pass=********": "pass=********", "pass=***": "pass=***",
+		"/path/**/x": "/path/**/x", "* an item": "* an item", "2*3": "2*3", "**": "",
+	} {
+		if got := explain.Clean(text); got != want {
+			t.Errorf("%q is read as %q, want %q", text, got, want)
+		}
+	}
+}
+
 func FuzzExplain(f *testing.F) {
 	e := explain.New(builtIn(f))
 	for _, s := range []string{"AADSTS50126", "password=x AADSTS50126", `\u0041\x41%41&lt;""`, "\x1b[", "%", `\`, "&amp;amp;", "\xff\xfe"} {

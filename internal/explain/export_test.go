@@ -48,6 +48,9 @@ func FindLong(expressions []string, text string) (at [][2]int, groups []map[stri
 	return at, groups
 }
 
+// Clean is a message as it is read.
+func Clean(message string) string { return clean(message).text }
+
 // Sentences are those that a text is read in.
 func Sentences(text string) (list []string) {
 	for _, s := range sentences(text) {
