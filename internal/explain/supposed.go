@@ -24,11 +24,20 @@ var supposing = sync.OnceValue(func() *regexp.Regexp {
 		`(?:after an?|after each|after every|after the|handl(?:e|es|ing)|simulat(?:e|es|ing)|mock(?:s|ing)?|detect(?:s|ing)?|prevent(?:s|ing)?|avoid(?:s|ing)?|tests? for|testing for|checks? for|reduc(?:e|es|ing)|protects? against|never|without (?:being|getting)|in case of|examples? of|number of|kinds? of|instances? of)(?: (?:an?|the|any|all|every|be|being|getting|your|their|of|and|or|such|more|many))*(?: [a-z-]+)? ?)$`)
 })
 
+// attribute is what stands right behind words that only say of which kind
+// something is: "expired token handling".
+var attribute = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("^[\"'`)]{0,2} (?:handling|handlers?|wording|hints?|states?|conditions?|templates?|translations?|icons?|counters?|metrics?|logic|scenarios?|cases?|tests?|checks?|detection|banners?|callbacks?|hooks?|events?)(?:[^\\w]|$)")
+})
+
+// possibly is in words that say what could be.
+var possibly = regexp.MustCompile(` (?:may|might|could|can) (?:also |then |still )?be `)
+
 // telling are words of somebody who tells what happened.
 var telling = regexp.MustCompile(`(?:^|[^\w])(?:i|i'm|i've|me|my|we|our|us|it|he|she|says?|said|trying|tried|attempting|using|running)(?:[^\w]|$)`)
 
 // supposed reports that the words of a hit are only supposed: "when the token has
-// expired", "handle invalid passwords".
+// expired", "handle invalid passwords", "expired token handling".
 func (h hit) supposed(v view) bool {
 	if h.weight > phrase || h.Class == "not_auth" || h.Frames != nil {
 		return false
@@ -36,6 +45,12 @@ func (h hit) supposed(v view) bool {
 	lead := v.lower[max(0, h.span[0]-before):h.span[0]]
 	if end := strings.LastIndexAny(lead, ".:;,\"'()[]{}<>=!?|/`"); end >= 0 {
 		lead = lead[end+1:]
+	}
+	if possibly.MatchString(v.lower[h.span[0]:h.span[1]]) {
+		return !telling.MatchString(lead)
+	}
+	if attribute().MatchString(v.lower[h.span[1]:]) {
+		return !telling.MatchString(lead)
 	}
 	at := supposing().FindStringIndex(lead)
 	return at != nil && !telling.MatchString(lead[at[0]:])
