@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/miekg/dns"
 )
 
 // startServer runs a real server whose configuration has DIR and PORT in it,
@@ -64,6 +65,25 @@ func startServer(t *testing.T, config string, name string, args ...string) (addr
 	return ""
 }
 
+// startNameServer starts one, and waits until it answers: it takes connections
+// before that.
+func startNameServer(t *testing.T, config string, name string, args ...string) (address string) {
+	t.Helper()
+	address = startServer(t, config, name, args...)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	client, question := dns.Client{Timeout: 2 * time.Second}, new(dns.Msg).SetQuestion("ok.lab.example.", dns.TypeA)
+	for {
+		_, _, err := client.ExchangeContext(ctx, question, address)
+		switch {
+		case err == nil:
+			return address
+		case ctx.Err() != nil:
+			t.Fatalf("%s does not answer: %v", name, err)
+		}
+	}
+}
+
 const unboundConfig = `
 server:
   interface: 127.0.0.1@PORT
@@ -95,7 +115,7 @@ forward-zone:
 `
 
 func TestDNSUnbound(t *testing.T) {
-	server := startServer(t, unboundConfig, "unbound", "-d", "-c", "DIR/conf")
+	server := startNameServer(t, unboundConfig, "unbound", "-d", "-c", "DIR/conf")
 	for name, want := range map[string]dnsSays{
 		"ok.lab.example":                    {"ok", "ok.lab.example is known", "NOERROR"},
 		"six.lab.example":                   {"ok", "six.lab.example is known", "NOERROR"},
@@ -123,7 +143,7 @@ func TestDNSUnbound(t *testing.T) {
 }
 
 func TestDNSDnsmasq(t *testing.T) {
-	server := startServer(t, `
+	server := startNameServer(t, `
 no-resolv
 no-hosts
 no-ping
