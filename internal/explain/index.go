@@ -198,6 +198,8 @@ func (x *index) starts(n *need, size int) blocks {
 	for _, w := range n.words {
 		if i, known := x.number[w]; known {
 			found.or(x.words[i].blocks)
+		} else {
+			found.fill() // it is too short to be looked for
 		}
 	}
 	if n.words != nil {

@@ -38,6 +38,13 @@ type blocks []uint64
 
 func (b blocks) add(at int) { b[at>>blockBits/64] |= 1 << (at >> blockBits % 64) }
 
+// fill adds all.
+func (b blocks) fill() {
+	for i := range b {
+		b[i] = ^uint64(0)
+	}
+}
+
 // or adds others.
 func (b blocks) or(others blocks) {
 	for i, w := range others {

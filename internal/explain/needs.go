@@ -39,6 +39,8 @@ const longS, kelvin = 'ſ', '\u212a'
 const (
 	// fewest letters that are looked for: shorter ones are in almost any text.
 	leastWord = 2
+	// rareMarks are looked for by themselves.
+	rareMarks = "\"'`%|{}$<>=&*#@^~\\"
 	// mostTexts bounds the texts that a part of a pattern is followed to.
 	mostTexts = 24
 )
@@ -57,11 +59,17 @@ func (p part) need() need {
 	}
 	words := make([]word, len(p.texts))
 	for i, t := range p.texts {
-		if words[i] = wordOf(outside(t)); len(words[i].text) < leastWord {
+		if words[i] = wordOf(outside(t)); !words[i].rare() {
 			return need{}
 		}
 	}
 	return need{words: words}
+}
+
+// rare reports whether many texts do not hold a word: of one byte alone it is a
+// mark, of the kind that stands in few.
+func (w word) rare() bool {
+	return len(w.text) >= leastWord || w.text != "" && strings.Contains(rareMarks, w.text)
 }
 
 // edge stands in the texts of a part for the beginning or the end of a word.
@@ -105,7 +113,7 @@ func of(re *syntax.Regexp) part {
 		return part{needs: of(re.Sub[0]).need()}
 	case syntax.OpRepeat:
 		if re.Min > 0 {
-			return part{needs: of(re.Sub[0]).need()}
+			return part{needs: repeated(of(re.Sub[0]), re.Min).need()}
 		}
 	case syntax.OpConcat:
 		subs := make([]part, len(re.Sub))
@@ -179,6 +187,14 @@ func concat(subs []part) part {
 	}
 	take(part{texts: texts}.need())
 	return part{needs: need{all: all}}
+}
+
+// repeated is a part so many times.
+func repeated(p part, times int) part {
+	if len(p.texts) == 1 && times <= mostTexts {
+		return part{texts: []string{strings.Repeat(p.texts[0], times)}}
+	}
+	return p
 }
 
 // alternate needs what one of its parts needs, and nothing when one of them
