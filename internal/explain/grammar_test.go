@@ -75,11 +75,13 @@ var harmless = []phrase{
 	{"not_auth ", []string{"token", "session", "access token", "API key", "certificate"}, []string{" was ", " has been "}, []string{"issued", "created", "renewed", "refreshed", "saved", "extended"}, news},
 	{"not_auth ", []string{"verification code", "one-time code", "security code"}, []string{" was ", " has been "}, []string{"sent to your phone", "verified", "accepted", "generated"}, news},
 	{"not_auth ", []string{"an account", "a user", "the user"}, []string{" can be ", " will be ", " should be "}, []string{"locked by an admin in the console", "disabled under Settings", "deleted in the directory"}, manuals},
+	{"not_auth ", []string{"got 401", "server answered 401 with a challenge", "access token expired", "notInTimeWindow report", "request rejected with a stale nonce", "407 proxy auth required"}, []string{", ", "; ", " -> "}, []string{"retried, second attempt ok", "refreshed, retry succeeded", "sent again with credentials, got 200", "resynced, 12 values collected", "authenticated on retry", "new request then accepted"}, logged},
 	{"not_auth ", []string{"tokens", "sessions", "passwords", "refresh tokens", "certificates"}, []string{" expire after ", " are rotated every ", " are valid for ", " last "}, []string{"30 days", "an hour", "90 days"}, manuals},
 }
 
 var (
 	news    = []string{"INFO: % successfully", "Your %.", "The %.", "[audit] % by admin"}
+	logged  = []string{"%", "DEBUG client: %", "10:02:11 [poller] %."}
 	manuals = []string{"In this version, %.", "Note that %.", "%."}
 )
 
