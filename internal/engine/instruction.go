@@ -15,7 +15,7 @@ const unlikelyHere = .05
 // instruction is a step in the words for this case.
 func (s *state) instruction(step *playbook.Step) diag.Instruction {
 	in := diag.Instruction{
-		ID: step.ID, Stage: step.Stage, Title: s.fill(step.Title), Minutes: step.Minutes,
+		ID: step.ID, Stage: step.Stage, Title: s.titleOf(step), Minutes: step.Minutes,
 		Number: s.number(step), Of: len(s.b.Steps), Surface: s.surface(step), Why: s.fill(step.Why),
 		Careful: fillAll(step.Careful, s.vars), PFix: s.pFix(step), Worse: s.worse(step),
 	}
@@ -67,13 +67,9 @@ func (s *state) tell(step *playbook.Step, in *diag.Instruction) {
 	in.Do = []string{}
 	var replaced playbook.Condition
 	var other []string // instructions in the place of the step's own
-	titled := false
 	for _, n := range s.notes(step) {
 		text := s.fill(n.Text)
 		in.Instead = in.Instead || n.Instead
-		if n.Title != "" && !titled {
-			in.Title, titled = s.fill(n.Title), true
-		}
 		switch {
 		case n.Unlikely && in.Reason == "":
 			in.Reason = text
@@ -93,6 +89,17 @@ func (s *state) tell(step *playbook.Step, in *diag.Instruction) {
 		return
 	}
 	in.Do = append(in.Do, fillAll(step.Do[s.surface(step)], s.vars)...)
+}
+
+// titleOf is what a step is called in this case: what a note makes of it has a
+// name of its own.
+func (s *state) titleOf(step *playbook.Step) string {
+	for _, n := range s.notes(step) {
+		if n.Title != "" {
+			return s.fill(n.Title)
+		}
+	}
+	return s.fill(step.Title)
 }
 
 // notes are those that belong to this case; where some stand in the place of

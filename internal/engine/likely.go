@@ -136,7 +136,7 @@ func (s *state) handOverQuestion() diag.Question {
 		q.Help = "Turn to " + s.fill(e.To) + "."
 	}
 	if best := s.promising(); best != nil {
-		q.Help += fmt.Sprintf(" The likeliest of the steps is “%s”: %s, %s.", s.fill(best.Title), inHundred(s.pFix(best)), minutes(best.Minutes))
+		q.Help += fmt.Sprintf(" The likeliest of the steps is “%s”: %s, %s.", s.titleOf(best), inHundred(s.pFix(best)), minutes(best.Minutes))
 	}
 	return q
 }
@@ -180,7 +180,7 @@ func (s *state) whyNow(step *playbook.Step) string {
 		return fmt.Sprintf("%s because it is the likeliest to help for its time: %s, %s.", comes, inHundred(s.pFix(step)), minutes(step.Minutes))
 	case best != nil && s.needs(best, step.ID):
 		return fmt.Sprintf("%s because “%s” needs it, and that is the likeliest to help for its time: %s, %s.",
-			comes, s.fill(best.Title), inHundred(s.pFix(best)), minutes(best.Minutes))
+			comes, s.titleOf(best), inHundred(s.pFix(best)), minutes(best.Minutes))
 	}
 	return fmt.Sprintf("%s because what is left then takes the least time on average. By itself it helps %s.", comes, inHundred(s.pFix(step)))
 }

@@ -252,7 +252,7 @@ func (s *state) plannedNext(c *playbook.Cause) diag.Next {
 	if step == nil {
 		return diag.Next{}
 	}
-	return diag.Next{Step: step.ID, Text: s.fill(step.Title)}
+	return diag.Next{Step: step.ID, Text: s.titleOf(step)}
 }
 
 func (s *state) upcoming(c *playbook.Cause) *playbook.Step {
