@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -102,6 +103,9 @@ func (e *explanation) message(args []string, given bool) (string, error) {
 	if given {
 		text = args[0]
 	} else {
+		if _, typed := e.Terminal(e.Stdin); typed && !e.quiet {
+			fmt.Fprintln(e.Stderr, "Paste the message, then press Enter and Ctrl-D (Windows: Ctrl-Z and Enter).")
+		}
 		data, err := io.ReadAll(io.LimitReader(logs.Plain(e.Stdin), maxLine+1))
 		if err != nil {
 			return "", mistake(err)

@@ -63,3 +63,16 @@ func TestExplainRepeatsNoTitle(t *testing.T) {
 		t.Errorf("want the lock, and beside it once that there is no reason:\n%s", got.stdout)
 	}
 }
+
+// Whoever types the command alone is told that it waits for a message.
+func TestExplainAsksForTheMessage(t *testing.T) {
+	for _, terminal := range []bool{true, false} {
+		got := run(t, func(s *cli.System) {
+			s.Stdin = strings.NewReader("AADSTS50057\n")
+			s.Terminal = func(stream any) (int, bool) { return 80, terminal && stream == s.Stdin }
+		}, "explain")
+		if asked := strings.Contains(got.stderr, "Paste the message"); asked != terminal || got.code != 0 {
+			t.Errorf("terminal %t: exit %d, %q", terminal, got.code, got.stderr)
+		}
+	}
+}
