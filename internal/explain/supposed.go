@@ -31,10 +31,14 @@ var attribute = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // possibly is in words that say what could be.
-var possibly = regexp.MustCompile(` (?:may|might|could|can) (?:also |then |still )?be `)
+var possibly = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(` (?:may|might|could|can) (?:also |then |still )?be `)
+})
 
 // telling are words of somebody who tells what happened.
-var telling = regexp.MustCompile(`(?:^|[^\w])(?:i|i'm|i've|me|my|we|our|us|it|he|she|says?|said|trying|tried|attempting|using|running)(?:[^\w]|$)`)
+var telling = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|[^\w])(?:i|i'm|i've|me|my|we|our|us|it|he|she|says?|said|trying|tried|attempting|using|running)(?:[^\w]|$)`)
+})
 
 // supposed reports that the words of a hit are only supposed: "when the token has
 // expired", "handle invalid passwords", "expired token handling".
@@ -46,12 +50,12 @@ func (h hit) supposed(v view) bool {
 	if end := strings.LastIndexAny(lead, ".:;,\"'()[]{}<>=!?|/`"); end >= 0 {
 		lead = lead[end+1:]
 	}
-	if possibly.MatchString(v.lower[h.span[0]:h.span[1]]) {
-		return !telling.MatchString(lead)
+	if possibly().MatchString(v.lower[h.span[0]:h.span[1]]) {
+		return !telling().MatchString(lead)
 	}
 	if attribute().MatchString(v.lower[h.span[1]:]) {
-		return !telling.MatchString(lead)
+		return !telling().MatchString(lead)
 	}
 	at := supposing().FindStringIndex(lead)
-	return at != nil && !telling.MatchString(lead[at[0]:])
+	return at != nil && !telling().MatchString(lead[at[0]:])
 }
