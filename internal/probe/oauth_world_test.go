@@ -109,9 +109,10 @@ func serveOP(t *testing.T, op *testOP) (Env, *testBudget) {
 
 func literalSecret(source string) (diag.Secret, error) { return diag.NewSecret(source), nil }
 
-// A testBudget allows every attempt, or none.
+// A testBudget allows every attempt, or none. Checks run side by side.
 type testBudget struct {
 	spent    bool
+	mu       sync.Mutex
 	accounts []string
 	until    time.Time
 }
@@ -120,11 +121,15 @@ func (b *testBudget) Take(_ context.Context, account string) error {
 	if b.spent {
 		return errors.New("2 attempts were made for this account already")
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.accounts = append(b.accounts, account)
 	return nil
 }
 
 func (b *testBudget) Wait(_ context.Context, _ string, until time.Time) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.until = until
 	return nil
 }
