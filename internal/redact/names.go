@@ -63,6 +63,10 @@ var compiled = sync.OnceValue(func() patterns {
 // notNames follow the word for an account and are none.
 var notNames = set(`is was not and or the a an of for in at to does has have with that unknown none null nil true false invalid locked disabled expired redacted password id name`)
 
+// maxAgain is how often a text is looked at again; no text is known that needs
+// it more than twice.
+const maxAgain = 8
+
 // Text hides every name in a text. Text of Text is the same.
 func (n *Names) Text(s string) string {
 	if n.bare[s] {
@@ -71,6 +75,16 @@ func (n *Names) Text(s string) string {
 	hidden := n.hide(s)
 	if hidden == s {
 		n.bare[s] = true
+		return s
+	}
+	// A stand-in may make a name with what stands beside it: of "a@b.cc@d.org"
+	// the first address leaves "user-…@d.org".
+	for range maxAgain {
+		again := n.hide(hidden)
+		if again == hidden {
+			break
+		}
+		hidden = again
 	}
 	return hidden
 }

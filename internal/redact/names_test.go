@@ -88,7 +88,7 @@ func TestTheSameOneHasTheSameName(t *testing.T) {
 }
 
 func FuzzNames(f *testing.F) {
-	for _, s := range []string{"ann@example.org", "user=bob from 203.0.113.9", "CORP\\ann", "::1.2.3.4"} {
+	for _, s := range []string{"ann@example.org", "user=bob from 203.0.113.9", "CORP\\ann", "::1.2.3.4", "ann@b.cc@A.or", "CORP\\ann@b.cc\\eve"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
