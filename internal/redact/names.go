@@ -63,8 +63,8 @@ var compiled = sync.OnceValue(func() patterns {
 // notNames follow the word for an account and are none.
 var notNames = set(`is was not and or the a an of for in at to does has have with that unknown none null nil true false invalid locked disabled expired redacted password id name`)
 
-// maxAgain is how often a text is looked at again; no text is known that needs
-// it more than twice.
+// maxAgain bounds how often a text is looked at again, so that none can hold the
+// program up.
 const maxAgain = 8
 
 // Text hides every name in a text. Text of Text is the same.
