@@ -230,3 +230,12 @@ func TestOnceMisread(t *testing.T) {
 		}
 	}
 }
+
+// Words that many say do not hide the code of whoever speaks, where both mean
+// the same.
+func TestTheSpeakersOwnCodeIsFirst(t *testing.T) {
+	a := explain.New(builtIn(t)).Explain(`{"error":"invalid_grant","error_description":"AADSTS700082: The refresh token has expired due to inactivity."}`)
+	if a.System != "entra" || a.Code != "AADSTS700082" || a.Cause != "token_expired" {
+		t.Errorf("%+v", a)
+	}
+}

@@ -29,6 +29,7 @@ func (e *Explainer) Explain(message string) Answer {
 	}
 	if h := hits[0]; h.Shared {
 		a.Findings[0].System = e.speaker(v, hits, marked)
+		a.Findings = ownCodeFirst(a.Findings, hits)
 	}
 	for i := range a.Findings {
 		a.Findings[i].lead(marked)
@@ -39,6 +40,19 @@ func (e *Explainer) Explain(message string) Answer {
 	a.Alternatives = append(a.Alternatives, first.alternatives...)
 	a.Question = first.question
 	return a
+}
+
+// ownCodeFirst puts the code of whoever speaks above words that many say, where
+// both mean the same: AADSTS700082 above invalid_grant.
+func ownCodeFirst(found []Finding, hits []hit) []Finding {
+	first := found[0]
+	for i := 1; i < len(found); i++ {
+		f, h := found[i], hits[i]
+		if f.System == first.System && f.Cause == first.Cause && f.Code != "" && !h.Shared && (h.Strength == diag.StrengthCode || h.Strength == diag.StrengthDetail) {
+			return slices.Insert(slices.Delete(found, i, i+1), 0, f)
+		}
+	}
+	return found
 }
 
 // aside drops what only tells what kind of text a line is, where another line
