@@ -67,7 +67,10 @@ func rows(t *Told) []row {
 	}
 	list = append(list, row{"Ask", a.Question}, row{"Do", f.Next}, row{"Who", actors()[f.Actor]})
 	for i, other := range a.Findings {
-		same := func(f Finding) bool { return f.Title == other.Title && f.Code == other.Code }
+		// Words without a code of a cause that was told say nothing new.
+		same := func(f Finding) bool {
+			return f.Title == other.Title && f.Code == other.Code || other.Code == "" && f.Cause == other.Cause
+		}
 		if i > 0 && !slices.ContainsFunc(a.Findings[:i], same) {
 			list = append(list, row{"Also", strings.TrimPrefix(other.Code+": ", ": ") + other.Title})
 		}
