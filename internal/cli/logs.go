@@ -41,8 +41,9 @@ Reads syslog and the journal as text, JSON or export (sshd, dovecot, postfix,
 PAM, FreeRADIUS, snmptrapd), JSON of Microsoft Entra, AWS CloudTrail, Google
 Cloud, Okta, Keycloak and Windows, the CSV that the Entra portal downloads,
 Windows events as XML, access logs of web servers, and error logs of nginx and
-Apache; .gz, .zst and UTF-16 too. The format is recognised per file. Nothing is
-sent anywhere.
+Apache; .gz, .zst and UTF-16 too. Of the log of any other program, as text or
+JSON lines, the words are explained as by authdoctor explain. The format is
+recognised per file. Nothing is sent anywhere.
 
 A log may tell several things: each is said with what to do, the gravest first.
 Ctrl-C ends the reading and reports what was read so far.
@@ -50,8 +51,8 @@ Ctrl-C ends the reading and reports what was read so far.
 Users and addresses stay readable unless --pseudonymize is given; secrets are
 always masked.
 
-Exit status: 0 nothing failed, 1 sign-ins failed, 3 nothing was readable,
-2 wrong usage, 130 stopped.`,
+Exit status: 0 nothing failed, 1 sign-ins failed, 3 nothing was readable
+or known, 2 wrong usage, 130 stopped.`,
 		Example: `  authdoctor logs /var/log/auth.log /var/log/auth.log.1.gz
   journalctl -u ssh -o export | authdoctor logs -
   tail -f /var/log/auth.log | authdoctor logs -

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"strings"
 )
 
 // The formats, as --log-format names them.
@@ -16,30 +17,34 @@ const (
 	formatExport = "journal-export"
 	formatErrors = "error-log"
 	formatCSV    = "csv"
+	formatText   = "text"
 )
 
 // Formats lists what can be forced. jsonl has one record a line; json is an
 // array, a list in a wrapper, or objects over several lines. Whose records
 // they are is seen from each. error-log is nginx's and Apache's; csv is a
-// sign-in log of Microsoft Entra.
-var Formats = []string{formatSyslog, formatLines, formatJSON, formatAccess, formatXML, formatExport, formatErrors, formatCSV}
+// sign-in log of Microsoft Entra. text is what any other program writes: each
+// entry is explained by itself.
+var Formats = []string{formatSyslog, formatLines, formatJSON, formatAccess, formatXML, formatExport, formatErrors, formatCSV, formatText}
 
 func (t *tally) parserOf(format string) parser {
 	switch format {
 	case formatLines, formatJSON:
-		return &jsonLog{messages: newMessages()}
+		return &jsonLog{messages: t.newMessages()}
 	case formatAccess:
 		return accessLog{t.challenges}
 	case formatXML:
 		return xmlLog{}
 	case formatExport:
-		return exportLog{newMessages()}
+		return exportLog{t.newMessages()}
 	case formatErrors:
 		return errorLog{t.challenges, t.Now.Location()}
 	case formatCSV:
 		return &csvLog{comma: ','}
+	case formatText:
+		return textLog{t, t.Now}
 	}
-	return newSyslog(t.Now)
+	return t.newSyslog()
 }
 
 // lookLines is how many lines may be broken before a format shows.
@@ -54,6 +59,9 @@ func recognise(in *bufio.Reader) string {
 		if format := formatOf(bytes.TrimSpace(line)); format != "" {
 			return format
 		}
+	}
+	if looksLikeText(head) {
+		return formatText
 	}
 	return ""
 }
@@ -80,7 +88,7 @@ func formatOf(line []byte) string {
 	case isCSVHeader(line):
 		return formatCSV
 	}
-	if head, ok := syslogHead(line); ok && len(head.program) > 0 {
+	if head, ok := syslogHead(line); ok && len(head.program) > 0 && !isLevel(head.host) {
 		return formatSyslog
 	}
 	return ""
@@ -101,6 +109,15 @@ func wrapped(line []byte) bool {
 		if wrappers()[k] && bytes.HasPrefix(bytes.TrimSpace(v), []byte("[")) {
 			return true
 		}
+	}
+	return false
+}
+
+// isLevel: a word for how grave an entry is, where syslog has the host.
+func isLevel(word []byte) bool {
+	switch strings.ToLower(string(bytes.Trim(word, "[]():-|"))) {
+	case "trace", "debug", "info", "information", "notice", "warn", "warning", "err", "error", "fatal", "critical", "crit", "severe", "fine", "panic", "alert", "emerg":
+		return true
 	}
 	return false
 }

@@ -158,7 +158,8 @@ func TestFormats(t *testing.T) {
 			m{"wrong_credentials": 3, "unknown_account": 1, "permission_denied": 1}, m{"ann@example.org": 1, "zoe": 1, "job@example.org": 1, "root": 1, `CORP\kim`: 1},
 			m{"203.0.113.5": 1, "203.0.113.6": 1, "203.0.113.7": 1, "203.0.113.9": 1, "203.0.113.10": 1}, m{"okta": 1, "keycloak": 1, "gcp": 1, "ssh": 1, "windows": 1}}},
 		{"Windows, XML", windowsLog, totals{"windows-xml", 2, 0, m{"account_locked": 1}, m{`CORP\lee`: 1}, m{"203.0.113.11": 1}, m{"windows": 1}}},
-		{"no log at all", "roses are red\nviolets are blue\n", totals{"", 0, 0, m{}, m{}, m{}, m{}}},
+		{"no log at all", "roses are red\nviolets are blue\n", totals{"text", 2, 0, m{}, m{}, m{}, m{}}},
+		{"no text at all", "\x7fELF\x02\x01\x01\x00\x00\x00", totals{"", 0, 0, m{}, m{}, m{}, m{}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := read(t, logs.Options{}, tt.text)

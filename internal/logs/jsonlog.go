@@ -10,7 +10,12 @@ import (
 
 // jsonLog reads records of identity services, of Windows and of the journal
 // as JSON. Each record shows whose it is.
-type jsonLog struct{ *messages }
+type jsonLog struct {
+	*messages
+	known bool // some record is of a service that is known
+}
+
+func (j *jsonLog) stranger() bool { return !j.known }
 
 // object is a JSON object with what it holds by path.
 type object map[string]any
@@ -21,8 +26,9 @@ func (j *jsonLog) parse(raw []byte) (*record, error) {
 		return nil, fmt.Errorf("not readable as JSON: %w", err)
 	}
 	o = unwrapped(o)
-	for _, k := range kinds {
+	for i, k := range kinds {
 		if k.is(o) {
+			j.known = j.known || i < len(kinds)-1
 			r := k.signIn(j, o)
 			if r != nil {
 				r.when, r.count = j.time(o), max(r.count, 1)
@@ -34,7 +40,7 @@ func (j *jsonLog) parse(raw []byte) (*record, error) {
 	return nil, nil
 }
 
-// kinds are the records that are known.
+// kinds are the records that are known; the last one, those of nobody.
 var kinds = []struct {
 	is     func(object) bool
 	signIn func(*jsonLog, object) *record
@@ -48,6 +54,32 @@ var kinds = []struct {
 	{func(o object) bool {
 		return o.has("EventID") || o.has("Event") || o.has("EventData") || o.has("winlog")
 	}, windowsJSON},
+	{func(o object) bool { return o.first(messageKeys...) != "" }, anyProgram},
+}
+
+// messageKeys are where programs put what they say, and errorKeys why.
+var (
+	messageKeys = []string{"message", "msg", "log", "text", "event"}
+	errorKeys   = []string{"error", "err", "error.message", "exception", "exception.message", "reason", "detail"}
+)
+
+// anyProgram is a line of a program that nobody knows: its words are explained.
+func anyProgram(j *jsonLog, o object) *record {
+	text := o.first(messageKeys...)
+	if why := o.first(errorKeys...); why != "" {
+		text += ": " + why
+	}
+	r := j.told(&record{app: o.first("logger", "service", "app", "container", "name"), text: firstOf(text)})
+	if r == nil {
+		return nil
+	}
+	if user := o.first("user", "username", "user.name", "account", "email"); user != "" {
+		r.user = user
+	}
+	if source := o.first("client_ip", "remote_ip", "remote_addr", "source.ip", "ip"); source != "" {
+		r.source = source
+	}
+	return r
 }
 
 func cloudTrail(_ *jsonLog, o object) *record {
@@ -192,9 +224,12 @@ func (j *jsonLog) time(o object) time.Time {
 		n, _ := strconv.ParseInt(s, 10, 64)
 		return time.UnixMicro(n)
 	}
-	s := o.first("createdDateTime", "eventTime", "published", "timestamp", "@timestamp", "time", "TimeCreated", "System.TimeCreated.SystemTime", "Event.System.TimeCreated.SystemTime", "Event.System.TimeCreated.#attributes.SystemTime")
-	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-		return time.UnixMilli(n)
+	s := o.first("createdDateTime", "eventTime", "published", "timestamp", "@timestamp", "time", "ts", "TimeCreated", "System.TimeCreated.SystemTime", "Event.System.TimeCreated.SystemTime", "Event.System.TimeCreated.#attributes.SystemTime")
+	if n, err := strconv.ParseFloat(s, 64); err == nil {
+		if n < 1e11 { // in milliseconds, that would be 1973
+			n *= 1000
+		}
+		return time.UnixMilli(int64(n))
 	}
 	return anyTime(s)
 }

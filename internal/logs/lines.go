@@ -95,6 +95,8 @@ func splitterOf(format string, in *bufio.Reader) splitter {
 		return &entries{in: in, line: 1}
 	case formatCSV:
 		return &rows{lines: lines{in: in}}
+	case formatText:
+		return &textEntries{lines: lines{in: in}}
 	}
 	return &lines{in: in}
 }

@@ -176,6 +176,9 @@ func (t *tally) records(ctx context.Context, file *File, p parser, split splitte
 		}
 	}
 	t.doubts(p)
+	if s, ok := p.(interface{ stranger() bool }); ok {
+		file.strange = s.stranger()
+	}
 	t.covers(p.when(last))
 }
 

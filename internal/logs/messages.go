@@ -3,6 +3,7 @@ package logs
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,10 +17,11 @@ type messages struct {
 	clock  func(stamp []byte) time.Time
 	good   record // the last success: most lines are one, and are soon forgotten
 	names  map[string]string
+	told   func(*record) *record // what the words of any program tell
 }
 
-func newMessages() *messages {
-	return &messages{knocks: newKnocks(), names: map[string]string{}}
+func (t *tally) newMessages() *messages {
+	return &messages{knocks: newKnocks(), names: map[string]string{}, told: t.told}
 }
 
 // maxNames bounds the names that are kept to not copy them for every line.
@@ -149,7 +151,7 @@ func (m *messages) undated(h head) *record {
 	default:
 		var known bool
 		if r, known = fitting(familyOf(string(h.program)), h); r == nil && !known {
-			r = unknown(h)
+			r = m.unknown(h)
 		}
 	}
 	if r != nil {
@@ -158,12 +160,19 @@ func (m *messages) undated(h head) *record {
 	return r
 }
 
+// codes are in errors that say who refused without the words of others.
+var codes = [][]byte{
+	[]byte("AADSTS"), []byte("invalid_"), []byte("nauthorized"), []byte("enied"), []byte("xpired"), []byte("ignature"), []byte("ORA-"), []byte("redential"),
+}
+
 // unknown looks for the words of failures in what other programs write.
-func unknown(h head) *record {
-	for _, word := range others {
-		if bytes.Contains(h.text, word) {
-			return &record{app: string(h.program), text: firstOf(string(h.text)), count: 1, user: guess(whoPattern(), h.text), source: guess(wherePattern(), h.text)}
-		}
+func (m *messages) unknown(h head) *record {
+	in := func(word []byte) bool { return bytes.Contains(h.text, word) }
+	if slices.ContainsFunc(others, in) {
+		return &record{app: string(h.program), text: firstOf(string(h.text)), count: 1, user: guess(whoPattern(), h.text), source: guess(wherePattern(), h.text)}
+	}
+	if slices.ContainsFunc(codes, in) {
+		return m.told(&record{app: string(h.program), text: firstOf(string(h.text)), count: 1})
 	}
 	return nil
 }

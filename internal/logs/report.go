@@ -60,7 +60,8 @@ type File struct {
 	Empty      bool   `json:"empty"`
 	Error      string `json:"error"` // why nothing, or no more, could be read
 
-	at int // the line that was read last
+	at      int  // the line that was read last
+	strange bool // no record was of a program that is known
 }
 
 // Broken is a record that could not be read, with its place.
@@ -169,6 +170,12 @@ func (t *tally) verdict(r *Report) Verdict {
 		v.Summary, v.Next.Text = unread(r)
 		return v
 	}
+	if r.Failures == 0 && onlyWords(r.Files) {
+		v.Status = StatusInconclusive
+		v.Summary = "No line tells of a failed sign-in in words that authdoctor knows. It does not know the program that wrote this, and so it looked at the words alone."
+		v.Next.Text = "Name the format with --log-format, or look for the line of one failed sign-in and give it to authdoctor explain."
+		return v
+	}
 	if r.Failures == 0 {
 		v.Summary = "No sign-in failed in what was read."
 		return v
@@ -180,6 +187,12 @@ func (t *tally) verdict(r *Report) Verdict {
 	gravest := r.Findings[0]
 	v.Reading, v.Cause, v.Summary, v.Next = gravest.Reading, gravest.Cause, gravest.Summary, gravest.Next
 	return v
+}
+
+// onlyWords reports whether all that was read is of programs that nobody knows.
+// That no words were recognised then proves nothing.
+func onlyWords(files []File) bool {
+	return !slices.ContainsFunc(files, func(f File) bool { return f.Lines > f.Unreadable && !f.strange })
 }
 
 // unread says why nothing could be read.

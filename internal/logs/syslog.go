@@ -17,8 +17,8 @@ type syslog struct {
 	minute time.Time
 }
 
-func newSyslog(now time.Time) *syslog {
-	s := &syslog{messages: newMessages(), now: now}
+func (t *tally) newSyslog() *syslog {
+	s := &syslog{messages: t.newMessages(), now: t.Now}
 	s.clock = s.time
 	return s
 }

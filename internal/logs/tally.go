@@ -27,8 +27,11 @@ type Entry struct {
 	Last  *time.Time `json:"last"`
 }
 
-// A meaning is what is kept of an explanation.
-type meaning struct{ cause, system, title, next, actor, playbook string }
+// A meaning is what is kept of an explanation; sure when it is more than possible.
+type meaning struct {
+	cause, system, title, next, actor, playbook string
+	sure                                        bool
+}
 
 // tally counts failures while logs are read.
 type tally struct {
@@ -178,6 +181,7 @@ func (t *tally) explain(r *record) meaning {
 		if len(a.Findings) > 0 && (m.cause == "" || a.Cause == m.cause) {
 			f := a.Findings[0]
 			m.cause, m.title, m.next, m.actor, m.playbook = a.Cause, f.Title, f.Next, f.Actor, f.Playbook
+			m.sure = f.Certainty != "possible"
 			if m.system == "" {
 				m.system = a.System
 			}

@@ -1,0 +1,174 @@
+package logs
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// textLog reads what any other program writes: a time or none, and words. Each
+// entry is explained by itself, and counts when it tells of a refused sign-in.
+type textLog struct {
+	t   *tally
+	now time.Time
+}
+
+// stampPattern finds the time near the beginning of an entry, in the layouts
+// that programs use: ISO 8601 with a T or a space, with a comma or a point
+// before the fraction, and dates with slashes.
+var stampPattern = lazily(`^.{0,40}?\b(\d{4})[-/](\d\d)[-/](\d\d)[T _](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?\d*\s?(Z\b|[+-]\d\d:?\d\d\b)?`)
+
+// stamped reports whether a line begins an entry with a time of its own.
+func stamped(line []byte) bool { return stampPattern().Match(line) }
+
+func (l textLog) when(raw []byte) time.Time {
+	part := stampPattern().FindSubmatch(raw)
+	if part == nil {
+		return time.Time{}
+	}
+	zone, layout := string(bytes.ReplaceAll(part[6], []byte(":"), nil)), "2006-01-02T15:04:05"
+	text := string(part[1]) + "-" + string(part[2]) + "-" + string(part[3]) + "T" + string(part[4])
+	if len(part[5]) > 0 {
+		text += "." + string(part[5])
+	}
+	if zone == "" {
+		at, _ := time.ParseInLocation(layout, text, l.now.Location())
+		return at
+	}
+	at, _ := time.Parse(layout+"Z0700", text+zone)
+	return at
+}
+
+func (textLog) stranger() bool { return true }
+
+func (l textLog) parse(raw []byte) (*record, error) {
+	if !utf8.Valid(raw) {
+		raw = bytes.ToValidUTF8(raw, []byte("?"))
+	}
+	text := stampPattern().ReplaceAll(raw, nil)
+	return l.t.told(&record{when: l.when(raw), text: entry(string(text)), count: 1}), nil
+}
+
+// entry is what is explained of an entry of several lines: a program's last
+// words stand at its end.
+func entry(s string) string {
+	if len(s) <= 2*maxText {
+		return s
+	}
+	return s[:maxText] + "\n" + s[len(s)-maxText:]
+}
+
+// signInWords are in what speaks of a sign-in: that a name was not found or a
+// connection was refused tells of one only beside them.
+var signInWords = lazily(`(?i)auth|log[ -]?(?:in|on)\b|logon|sign[ -]?in|signin|password|passwd|credential|token|\bsso\b|saml|oauth|ldap|kerberos|identity`)
+
+// waysThere are the causes that stop any connection.
+var waysThere = []string{
+	"dns_failure", "network_unreachable", "proxy_required", "provider_outage", "rate_limited",
+	"tls_untrusted", "tls_expired", "tls_hostname", "tls_protocol", "clock_skew",
+}
+
+// told is a record whose text tells of a refused sign-in, with who it was; nil
+// for any other text.
+func (t *tally) told(r *record) *record {
+	m := t.explain(r)
+	switch {
+	case m.cause == unknownCause || m.cause == "not_auth" || !m.sure:
+		return nil
+	case slices.Contains(waysThere, m.cause) && !signInWords().MatchString(r.text):
+		return nil
+	}
+	r.cause, r.system = m.cause, m.system // with a name taken out, the words may say less
+	r.user, r.source = namedUser(r.text), guess(wherePattern(), []byte(r.text))
+	return r
+}
+
+// userPattern finds who a text names: behind a sign, or in quotation marks.
+// Behind nothing but a space there may stand any word.
+var userPattern = lazily(`(?i)\b(?:(?:user(?:[ _-]?name)?|account|principal|upn)\s*(?:=|:|=>)|login=)\s*["'<]?([\w.@\\+-]+)|\b(?:user|account|login|role|for) ["'\x60<]([\w.@\\+-]+)|\bfor (?:invalid )?user ([\w.@\\+-]+)`)
+
+func namedUser(text string) string {
+	found := userPattern().FindStringSubmatch(text)
+	if found == nil {
+		return ""
+	}
+	return strings.TrimRight(found[1]+found[2]+found[3], ".")
+}
+
+// looksLikeText: lines of words, whoever wrote them.
+func looksLikeText(head []byte) bool {
+	if len(head) == 0 || bytes.IndexByte(head, 0) >= 0 {
+		return false
+	}
+	odd := 0
+	for _, r := range string(head[:min(len(head), 4<<10)]) {
+		if r == utf8.RuneError || r < ' ' && !strings.ContainsRune("\t\r\n\x1b", r) {
+			odd++
+		}
+	}
+	return odd*20 < min(len(head), 4<<10)
+}
+
+// continued begins a line that belongs to the entry before it.
+var continued = lazily(`^(?:\s|Caused by:|Traceback|During handling of|The above exception|\.\.\. \d+ more|[\w.]+(?:Error|Exception):)`)
+
+// textEntries gives the entries of a log of any program: a line and what belongs
+// to it, such as a stack trace. Where the first line has a time, each entry has.
+type textEntries struct {
+	lines
+	timed   bool
+	started bool
+	entry   []byte
+	at      int
+	ahead   []byte // the line that ended the entry before
+	aheadAt int
+	end     error
+}
+
+// maxEntry bounds an entry; what is behind it is not looked at.
+const maxEntry = 64 << 10
+
+func (e *textEntries) next() ([]byte, int, error) {
+	e.entry, e.at = append(e.entry[:0], e.ahead...), e.aheadAt
+	e.ahead = e.ahead[:0]
+	for e.end == nil {
+		raw, line, err := e.lines.next()
+		if err != nil {
+			if errors.Is(err, errTooLong) && len(e.entry) == 0 {
+				return raw, line, err
+			}
+			if !errors.Is(err, errTooLong) {
+				e.end = err
+			}
+			break
+		}
+		if !e.started && len(raw) > 0 {
+			e.started, e.timed = true, stamped(raw)
+		}
+		if len(e.entry) > 0 && !e.belongs(raw) {
+			e.ahead, e.aheadAt = append(e.ahead, raw...), line
+			break
+		}
+		if len(e.entry) == 0 {
+			e.at = line
+		} else if len(e.entry) < maxEntry {
+			e.entry = append(e.entry, '\n')
+		}
+		e.entry = append(e.entry, raw[:min(len(raw), max(0, maxEntry-len(e.entry)))]...)
+	}
+	if len(e.entry) > 0 {
+		return e.entry, e.at, nil
+	}
+	return nil, e.at, e.end
+}
+
+// belongs reports whether a line goes on with the entry before it.
+func (e *textEntries) belongs(line []byte) bool {
+	if e.timed {
+		return !stamped(line)
+	}
+	return continued().Match(line)
+}

@@ -1,0 +1,59 @@
+package logs_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/authdoctor/authdoctor/internal/logs"
+)
+
+// What programs write that nobody knows: each entry is explained by its words.
+func TestAnyProgram(t *testing.T) {
+	type m = map[string]int
+	for _, tt := range []struct {
+		name, text  string
+		want        totals
+		first, last string // of the failures, in UTC
+	}{
+		{"times with a comma", "2026-05-30 10:00:01,123 INFO  starting\n" +
+			"2026-05-30 10:00:02,123 ERROR db: FATAL: password authentication failed for user \"app\"\n" +
+			"2026-05-30 10:00:03,123 ERROR db: FATAL: password authentication failed for user \"app\"\n",
+			totals{"text", 3, 0, m{"wrong_credentials": 2}, m{"app": 2}, m{}, m{"postgres": 2}}, "10:00:02", "10:00:03"},
+		{"an ISO time and a level, which is no host", "2026-05-30T12:00:02+02:00 ERROR sync: AADSTS7000215: Invalid client secret provided.\n",
+			totals{"text", 1, 0, m{"wrong_credentials": 1}, m{}, m{}, m{"entra": 1}}, "10:00:02", "10:00:02"},
+		{"a stack trace is one entry", "2026-05-30 10:00:02 ERROR login failed\njavax.naming.AuthenticationException: [LDAP: error code 49 - 80090308: LdapErr: DSID-0C09042A, comment: AcceptSecurityContext error, data 52e, v3839]\n\tat com.sun.jndi.ldap.LdapCtx.mapErrorCode(LdapCtx.java:3261)\nCaused by: javax.naming.AuthenticationException: [LDAP: error code 49 - 80090308: LdapErr: DSID-0C09042A, comment: AcceptSecurityContext error, data 52e, v3839]\n2026-05-30 10:00:09 INFO  ready\n",
+			totals{"text", 2, 0, m{"wrong_credentials": 1}, m{}, m{}, m{"ldap": 1}}, "10:00:02", "10:00:02"},
+		{"a way that is broken counts beside the word for a sign-in", "2026-05-30 10:00:02 WARN metrics: dial tcp: lookup stats.example.org: no such host\n2026-05-30 10:00:03 ERROR login: dial tcp: lookup login.example.org: no such host\n",
+			totals{"text", 2, 0, m{"dns_failure": 1}, m{}, m{}, m{"dns": 1}}, "10:00:03", "10:00:03"},
+		{"JSON lines of any program", `{"ts":1780135202.5,"level":"error","msg":"sync failed","err":"AADSTS7000215: Invalid client secret provided.","user":"job@example.org","ip":"203.0.113.7"}` + "\n",
+			totals{"jsonl", 1, 0, m{"wrong_credentials": 1}, m{"job@example.org": 1}, m{"203.0.113.7": 1}, m{"entra": 1}}, "10:00:02", "10:00:02"},
+		{"any program in syslog", "May 30 10:00:02 web myapp[1]: token refresh: invalid_grant: refresh token has expired\nMay 30 10:00:03 web myapp[1]: cache entry expired\n",
+			totals{"syslog", 2, 0, m{"token_expired": 1}, m{}, m{}, m{"oauth2": 1}}, "10:00:02", "10:00:02"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := read(t, logs.Options{}, tt.text)
+			got := totals{r.Files[0].Format, r.Lines, r.Unreadable, flat(r.ByCause), flat(r.ByUser), flat(r.BySource), flat(r.BySystem)}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+			if r.First == nil || r.First.Format(time.TimeOnly) != tt.first || r.Last.Format(time.TimeOnly) != tt.last {
+				t.Errorf("from %v to %v", r.First, r.Last)
+			}
+		})
+	}
+}
+
+// That no words were recognised of a program that nobody knows proves nothing.
+func TestNothingKnownIsNoHealth(t *testing.T) {
+	for _, text := range []string{
+		"roses are red\nviolets are blue\n",
+		"2026-05-30 10:00:02 INFO ready\n",
+		`{"level":"info","msg":"ready"}` + "\n",
+	} {
+		if v := read(t, logs.Options{}, text).Verdict; v.Status != logs.StatusInconclusive || v.Next.Text == "" {
+			t.Errorf("%q: %+v", text, v)
+		}
+	}
+}
