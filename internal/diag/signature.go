@@ -25,8 +25,8 @@ var Strengths = []Strength{
 var Certainties = []string{"exact", "likely", "possible"}
 
 // SignatureGroups lists the groups of a pattern that are read: the code as
-// found, and times that tell skew from expiry.
-var SignatureGroups = []string{"code", "local", "server", "now", "start", "expiry"}
+// found, times that tell skew from expiry, and of whom or what a success is.
+var SignatureGroups = []string{"code", "local", "server", "now", "start", "expiry", "who", "path"}
 
 // A Signature recognises one error message.
 type Signature struct {
@@ -58,6 +58,10 @@ type Signature struct {
 	// Lines: its pattern is one of a line. It fits when it fits half of the lines
 	// of a message, and none of the others refuses anybody by itself.
 	Lines bool
+	// Step: it tells of a step and not of the end, so that a refusal behind it
+	// counts. After: it tells of a success, and is looked for only where something
+	// was refused; it counts when that stands before it and nothing refuses behind.
+	Step, After bool
 
 	Class        string   // one of Classes
 	Alternatives []string // classes that the text leaves open

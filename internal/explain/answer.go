@@ -7,7 +7,8 @@
 // (match.go) as far as it holds what their patterns need (pattern.go,
 // needs.go), the names of errors are read where the words say little (names.go),
 // plain words where nothing else is there (frames.go), printed times are
-// compared (times.go), and the matches are ranked (rank.go). A long text is read
+// compared (times.go), the matches are ranked (rank.go), and of several steps the
+// last one counts (course.go). A long text is read
 // once for all the words that are needed (index.go), and patterns are tried only
 // where those are (long.go).
 package explain

@@ -13,6 +13,7 @@ type view struct {
 	lower string // ASCII in lower case, byte for byte
 	held  *held  // that
 	at    int    // where it stands in the view that it is a part of
+	begin int    // of the message itself: what stood before it and was cut off
 	// runs say where the text stood in the view before, which may be one of
 	// yet another. Without one, the text is the message itself.
 	runs   []run
@@ -82,7 +83,7 @@ func (v view) span(from, to int) [2]int {
 // place is where a byte of the view came from.
 func (v view) place(i int) int {
 	if v.before == nil {
-		return i
+		return v.begin + i
 	}
 	n := sort.Search(len(v.runs), func(n int) bool { return v.runs[n].to > i }) - 1
 	r := v.runs[n]
@@ -90,6 +91,14 @@ func (v view) place(i int) int {
 		r.from += i - r.to
 	}
 	return v.before.place(r.from)
+}
+
+// cut tells a view how much was cut off before its message.
+func (v *view) cut(size int) {
+	for v.before != nil {
+		v = v.before
+	}
+	v.begin = size
 }
 
 func isASCII(s string) bool {

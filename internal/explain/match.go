@@ -20,7 +20,9 @@ type Explainer struct {
 	names  []diag.SystemMark
 	// settings are signatures that no literal leads to.
 	settings []*rule
-	advice   map[string]diag.Advice
+	// afters tell of a success after a refusal.
+	afters []*rule
+	advice map[string]diag.Advice
 }
 
 // A rule is a signature that is ready to be used. Its pattern is looked at when
@@ -67,7 +69,9 @@ func New(known diag.Signatures) *Explainer {
 			}
 			waits[&s.Literals[0]], r.together = r, []*rule{r}
 		}
-		if len(s.Literals) == 0 {
+		if s.After {
+			e.afters = append(e.afters, r)
+		} else if len(s.Literals) == 0 {
 			e.settings = append(e.settings, r)
 		}
 		own(s.Literals, i)

@@ -20,7 +20,7 @@ func (e *Explainer) Explain(message string) Answer {
 	if strongest(hits) <= status {
 		v, hits = e.inNames(v, hits)
 	}
-	hits = e.aside(message, rank(hits))
+	v, hits = e.course(message, v, e.aside(message, rank(hits)))
 	for _, h := range hits[:min(len(hits), maxFindings)] {
 		a.Findings = append(a.Findings, h.finding(v))
 	}

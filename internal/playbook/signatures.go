@@ -225,6 +225,7 @@ func (r *signatureReader) override(o *object, s *diag.Signature) {
 		}
 	}
 	s.OfLine, s.Lines = o.flag("of_line"), o.flag("lines")
+	s.Step, s.After = o.flag("step"), o.flag("after")
 	if o.take("shared") != nil {
 		s.Shared = o.flag("shared")
 	}
