@@ -158,6 +158,29 @@ func TestOfflineTellsOfThisComputerAlone(t *testing.T) {
 	}
 }
 
+// A service that answered was reached: the way that is broken here is not that
+// of whatever printed the message.
+func TestAnAnswerSpeaksAgainstABrokenWay(t *testing.T) {
+	b := compile(t, small())
+	for _, tt := range []struct {
+		class, where string
+		want         bool
+	}{
+		{"wrong_credentials", "here", true}, {"permission_denied", "same-network", true},
+		{"network_unreachable", "here", false}, {"token_expired", "here", false}, {"", "here", false},
+	} {
+		ev := opened(tt.where, map[string]string{"way": "offline"})
+		if tt.class != "" {
+			ev.Paste("refused", []diag.MessageMatch{{System: "generic", Cause: tt.class}})
+		}
+		ev.Answer(diag.AskRepair, diag.ChoiceStop, nil)
+		v := engine.Next(b, ev).(engine.Done).Verdict
+		if got := strings.Contains(v.Why, "the answer of a service") && strings.Contains(v.Next.Text, "then the message counts"); got != tt.want {
+			t.Errorf("%s: %q %q", tt.class, v.Why, v.Next.Text)
+		}
+	}
+}
+
 // Where the account looks locked, no question sends anybody to try.
 func TestNoTryWhereItLooksLocked(t *testing.T) {
 	q := question("tried", .9, .1)

@@ -199,10 +199,30 @@ func (s *state) brokenVerdict(c *judged) diag.Verdict {
 		v.Summary = sentence(c.found.Meaning) + " That says nothing about your password. Leave it alone."
 		if s.ev.Where() != diag.WhereHere {
 			v.Summary = sentence(c.found.Meaning) + " That says nothing about a phone, nor about your password. Leave it alone."
+		}
+		if s.ev.Where() != diag.WhereHere && !s.answered() {
 			v.Next.Text += " Does a phone have internet and is refused all the same? Run this again, and say that it fails on mobile data or in another place."
 		}
 	}
+	if c.Layer.Chain() > 0 && c.Scope != diag.ScopeService && s.answered() {
+		v.Why += " The message that you gave is the answer of a service: whatever printed it had a way there, so it was another device, another network or another time."
+		v.Next.Text += " Does a phone or another computer print that message still? Run this again, and say that it fails in another place: then the message counts."
+	}
 	return v
+}
+
+// answered: the message is one that only a service says, which was reached then,
+// whatever else it leaves open.
+func (s *state) answered() bool {
+	if s.ev.Message == "" || len(s.ev.Matches) == 0 {
+		return false
+	}
+	switch class := s.ev.Matches[0].Cause; class {
+	case "token_revoked", "insufficient_scope", "permission_denied", "wrong_audience", "consent_required", "policy_blocked":
+		return true
+	default:
+		return diag.AboutAccount(class)
+	}
 }
 
 func hidden(id string, checks []judged) []string {
