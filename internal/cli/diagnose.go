@@ -86,7 +86,7 @@ waits), 3 not enough could be known, 2 wrong usage, 130 stopped.`,
 		},
 	}
 	f := c.Flags()
-	f.StringSliceVar(&o.symptoms, "symptom", nil, "what is seen: ids of symptoms (may be repeated)")
+	f.StringSliceVar(&o.symptoms, "symptom", nil, "what is seen, besides what an answers file says: ids of symptoms (may be repeated)")
 	f.StringArrayVar(&o.answers, "answer", nil, "QUESTION=CHOICE, known from the start (may be repeated)")
 	f.StringVar(&o.message, "message", "", "the exact error message, or - to read it from standard input")
 	f.BoolVar(&o.noInput, "no-input", false, "ask nothing: check, rank, and print the plan")
@@ -318,7 +318,8 @@ func (d *diagnosis) readFlags() error {
 		}
 	}
 	if len(d.opt.symptoms) > 0 {
-		d.ev.Tell(d.opt.symptoms)
+		told := slices.DeleteFunc(slices.Clone(d.ev.Symptoms), func(s string) bool { return slices.Contains(d.opt.symptoms, s) })
+		d.ev.Tell(append(told, d.opt.symptoms...)) // both were seen
 	}
 	for _, a := range d.opt.answers {
 		question, choice, ok := strings.Cut(a, "=")

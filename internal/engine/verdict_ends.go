@@ -53,10 +53,44 @@ func (s *state) endVerdict() diag.Verdict {
 		v.Summary = "Signing in works, but something else does not. That is for somebody who can see more."
 	}
 	v.Why = fmt.Sprintf("Most likely still: %s (%.0f in 100).", s.fill(cause.Title), 100*s.post[lead])
-	if s.b.Escalate != nil {
-		v.Next.Text = strings.Join(append(s.reminders(), "Turn to "+s.fill(s.b.Escalate.To)+"."), " ")
+	if s.b.Escalate == nil {
+		return v
 	}
+	turn := "Turn to " + s.fill(s.b.Escalate.To) + "."
+	if step := s.untried(); step != nil {
+		v.Next.Step = step.ID
+		turn = fmt.Sprintf("Not tried yet: “%s”. If that does not help, or cannot be done, turn to %s.", s.titleOf(step), s.fill(s.b.Escalate.To))
+	}
+	v.Next.Text = strings.Join(append(s.reminders(), turn), " ")
 	return v
+}
+
+// untried is the step, of those that could not be tried, that is most likely to
+// help; nil when none would.
+func (s *state) untried() *playbook.Step {
+	var best *playbook.Step
+	least := 0.0
+	for i := range s.b.Steps {
+		step := &s.b.Steps[i]
+		if step.Stage == diag.StageRetest || s.satisfied(step) || !s.leftOut(step.ID) {
+			continue
+		}
+		if p := s.pFix(step); p > least {
+			best, least = step, p
+		}
+	}
+	return best
+}
+
+// leftOut: the step was shown, and could not be tried the last time.
+func (s *state) leftOut(id string) bool {
+	out := false
+	for _, v := range s.visits {
+		if v.step == id {
+			out = v.outcome == diag.DidUnverifiable
+		}
+	}
+	return out
 }
 
 // reminders are about what the last retest did and did not take back.
@@ -73,13 +107,9 @@ func (s *state) reminders() []string {
 // tried says how much of the walk was gone when nothing helped. A retest that
 // was left out, since it could only have told what was known, is no step of it.
 func (s *state) tried() string {
-	skipped := map[string]bool{}
-	for _, v := range s.visits {
-		skipped[v.step] = v.outcome == diag.DidUnverifiable
-	}
 	n := 0
-	for _, yes := range skipped {
-		if yes {
+	for i := range s.b.Steps {
+		if s.leftOut(s.b.Steps[i].ID) {
 			n++
 		}
 	}
@@ -91,7 +121,7 @@ func (s *state) tried() string {
 	case n >= len(s.b.Steps)-1:
 		return "Not fixed; no step could be tried."
 	case n > 0:
-		return fmt.Sprintf("Not fixed; all but %d of %d steps tried.", n, all)
+		return fmt.Sprintf("Not fixed; %d of %d steps tried.", all-n, all)
 	case proof:
 		return fmt.Sprintf("Not fixed; all %d steps tried.", all)
 	}

@@ -49,20 +49,24 @@ func TestHowAWalkEnds(t *testing.T) {
 	})
 	t.Run("some or all left out", func(t *testing.T) {
 		for outcome, want := range map[string]string{
-			diag.DidUnchanged: "Not fixed; all but 1 of 3 steps tried.", diag.DidUnverifiable: "Not fixed; no step could be tried.",
+			diag.DidUnchanged: "Not fixed; 2 of 3 steps tried.", diag.DidUnverifiable: "Not fixed; no step could be tried.",
 		} {
 			ev := opened("here", nil)
 			ev.Did("credentials", diag.Did{Outcome: outcome})
 			ev.Did("roles", diag.Did{Outcome: diag.DidUnverifiable})
 			ev.Did("proof", diag.Did{Checkpoints: map[string]string{"sign-in": "fails"}})
-			if v := end(compile(t, small()), ev); v.Summary != want {
+			v := end(compile(t, small()), ev)
+			if v.Summary != want {
 				t.Errorf("%s, want %s", v.Summary, want)
+			}
+			if v.Next.Step == "" || !strings.HasPrefix(v.Next.Text, "Not tried yet: ") || !strings.HasSuffix(v.Next.Text, "turn to support.") {
+				t.Errorf("next %+v", v.Next)
 			}
 		}
 	})
 	t.Run("all tried, and no proof asked for", func(t *testing.T) {
 		for outcome, want := range map[string]string{
-			diag.DidUnchanged: "Not fixed; every step was tried, and none helped.", diag.DidUnverifiable: "Not fixed; all but 1 of 2 steps tried.",
+			diag.DidUnchanged: "Not fixed; every step was tried, and none helped.", diag.DidUnverifiable: "Not fixed; 1 of 2 steps tried.",
 		} {
 			ev := opened("here", nil)
 			ev.Did("credentials", diag.Did{Outcome: outcome})
