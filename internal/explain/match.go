@@ -121,9 +121,9 @@ func (e *Explainer) match(v view) (hits []hit, marked []diag.SystemMark) {
 	}
 	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.alone(v, marked) })
 	// Words that are only supposed still ask in which setting they stand.
-	supposed := slices.DeleteFunc(slices.Clone(hits), func(h hit) bool { return !h.supposed(v) })
+	supposed := slices.DeleteFunc(slices.Clone(hits), func(h hit) bool { return !h.untold(v) })
 	if len(supposed) > 0 {
-		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.supposed(v) })
+		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.untold(v) })
 	}
 	parts := v.ends()
 	for _, part := range parts {

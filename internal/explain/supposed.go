@@ -40,6 +40,11 @@ var telling = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?:^|[^\w])(?:i|i'm|i've|me|my|we|our|us|it|he|she|says?|said|trying|tried|attempting|using|running)(?:[^\w]|$)`)
 })
 
+// untold reports that the words of a hit tell of nothing that happened.
+func (h hit) untold(v view) bool {
+	return h.supposed(v) || h.cited(v) || h.negated(v) || h.mentioned(v)
+}
+
 // supposed reports that the words of a hit are only supposed: "when the token has
 // expired", "handle invalid passwords", "expired token handling".
 func (h hit) supposed(v view) bool {
