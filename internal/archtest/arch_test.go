@@ -81,6 +81,7 @@ var owners = map[string][]string{
 	"github.com/prometheus":                     {"internal/fleet"},                       // metrics, and the web configuration that its users know
 	"github.com/rivo/uniseg":                    {"internal/playbook", "internal/report"}, // display width: lint and layout must agree
 	"github.com/spf13/cobra":                    {"internal/cli", "cmd/gendocs"},          // gendocs: man pages of the commands
+	"github.com/spf13/pflag":                    {"internal/cli"},                         // cobra's flags: what is wrong with one
 	"go.opentelemetry.io":                       {"internal/trace"},
 	"golang.org/x/crypto/ssh":                   {"internal/probe"},
 	"golang.org/x/crypto/x509roots":             {"internal/probe"},

@@ -180,9 +180,8 @@ Begin with: authdoctor diagnose`,
 	flags.StringVar(&p.color, "color", "auto", "auto, always or never")
 	flags.StringArrayVar(&p.vars, "var", nil, "set a variable of the playbook: name=value (may be repeated)")
 	flags.BoolVar(&p.quiet, "quiet", false, "no progress on standard error")
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usagef("see: "+c.CommandPath()+" --help", "%s", err)
-	})
+	root.SetFlagErrorFunc(flagMistake)
+	root.SetHelpCommand(newHelp(root))
 	for _, c := range wanted(sys.Args) {
 		root.AddCommand(c.make(p))
 	}

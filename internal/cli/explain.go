@@ -86,7 +86,23 @@ func (e *explanation) run(args []string) error {
 	if err := e.write([]explain.Told{t}); err != nil {
 		return err
 	}
+	if given && !t.Answer.Recognised() && !e.quiet {
+		e.mistaken(message)
+	}
 	return found(t.Answer.Recognised())
+}
+
+// mistaken says what to type for what is no message: the name of a file, or a
+// token.
+func (e *explanation) mistaken(text string) {
+	if f, err := e.OpenFile(text); err == nil {
+		f.Close()
+		fmt.Fprintf(e.Stderr, "%s is a file. What is in it is explained by:\n  authdoctor explain < %s\n", told(text), told(text))
+		return
+	}
+	if strings.HasPrefix(text, "eyJ") && strings.Count(text, ".") == 2 { // as every JWT begins (RFC 7519 section 3)
+		fmt.Fprintln(e.Stderr, "This looks like a token. Save it in a file; it is read there, and sent nowhere, by:\n  authdoctor probe token --file token.txt")
+	}
 }
 
 // found is the exit status of an explanation.

@@ -96,7 +96,7 @@ func (p *program) pastReport(args []string, names bool) (*diag.Report, error) {
 // isSaved tells a report that was saved from a session: ids of sessions have
 // none of these.
 func isSaved(name string) bool {
-	return strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".json")
+	return strings.ContainsAny(name, `/\.`)
 }
 
 func (p *program) readReport(args []string) (*diag.Report, error) {
@@ -122,7 +122,7 @@ func (p *program) savedReport(name string) (*diag.Report, error) {
 	}
 	r, err := report.Read(name, data)
 	if err != nil {
-		return nil, usagef("a report is written with: authdoctor report --format json --output "+name, "%s", err)
+		return nil, usagef("a report is written with: authdoctor report --format json --output report.json", "%s", err)
 	}
 	return r, nil
 }

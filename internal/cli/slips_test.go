@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,6 +38,38 @@ func TestANameOfAFileIsNoPlaybooks(t *testing.T) {
 	}, "check", "my-service")
 	if got.code != 2 || !strings.Contains(got.stderr, "did you mean the file ./my-service.yaml?") {
 		t.Errorf("exit %d\n%s", got.code, got.stderr)
+	}
+}
+
+// What was mistyped or taken for something else is told with what to type.
+func TestSlipsOfTheHand(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		code int
+		says []string
+	}{
+		{[]string{"check", "alarmcom", "--timeout", "5"}, 2, []string{"--timeout", "for example: --timeout 5s"}},
+		{[]string{"check", "alarmcom", "--timeout", "abc"}, 2, []string{`"abc" is no time`, "for example: --timeout 2m30s"}},
+		{[]string{"check", "--fromat", "json", "alarmcom"}, 2, []string{"unknown flag: --fromat", "did you mean --format?"}},
+		{[]string{"check", "--nonsense"}, 2, []string{"see: authdoctor check --help"}},
+		{[]string{"help", "chek"}, 2, []string{"did you mean: authdoctor check"}},
+		{[]string{"help", "probe", "clock"}, 0, nil},
+		{[]string{"explain", "slips_test.go"}, 3, []string{"authdoctor explain < slips_test.go"}},
+		{[]string{"explain", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0."}, 3, []string{"authdoctor probe token --file"}},
+		{[]string{"report", "slips_test.go"}, 2, []string{"slips_test.go:1:", "--output report.json"}},
+	} {
+		got := run(t, func(sys *cli.System) {
+			sys.ReadFile = os.ReadFile
+			sys.OpenFile = func(name string) (io.ReadCloser, error) { return os.Open(name) }
+		}, tt.args...)
+		if got.code != tt.code {
+			t.Errorf("%q: exit %d\n%s", tt.args, got.code, got.stderr)
+		}
+		for _, want := range tt.says {
+			if !strings.Contains(got.stderr, want) {
+				t.Errorf("%q does not say %q:\n%s", tt.args, want, got.stderr)
+			}
+		}
 	}
 }
 

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/signal"
@@ -99,7 +101,11 @@ func writeFile(name string, data []byte) error {
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".authdoctor-*") // mode 0600
 	if err != nil {
-		return err
+		var path *fs.PathError
+		if errors.As(err, &path) {
+			err = path.Err // the name of the passing file tells nobody anything
+		}
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	defer os.Remove(f.Name()) // of no effect once it is renamed
 	if _, err := f.Write(data); err != nil {
