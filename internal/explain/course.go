@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // Most sign-ins take several steps, and some of these are refused on purpose: a
@@ -28,7 +29,7 @@ func (e *Explainer) course(message string, v view, hits []hit) (view, []hit) {
 	if len(hits) == 0 || hits[0].Class == "not_auth" {
 		return v, hits
 	}
-	if h, ok := e.wentOn(v, hits); ok {
+	if h, ok := e.wentOn(message, v, hits); ok {
 		return v, slices.Insert(slices.Clone(hits), 0, h)
 	}
 	return v, hits
@@ -86,7 +87,7 @@ func (e *Explainer) earlier(message string, v view, hits []hit) bool {
 	if !refused {
 		return false
 	}
-	_, ok := e.wentOn(v, hits)
+	_, ok := e.wentOn(message, v, hits)
 	return !ok
 }
 
@@ -99,10 +100,13 @@ type place struct {
 
 // wentOn finds the last success that a message tells of, where a refusal stands
 // before it and none behind.
-func (e *Explainer) wentOn(v view, hits []hit) (hit, bool) {
+func (e *Explainer) wentOn(message string, v view, hits []hit) (hit, bool) {
 	var last place
 	var others [][2]int
-	places := e.successes(v)
+	refused := slices.DeleteFunc(slices.Clone(hits), func(h hit) bool { return h.Class == "not_auth" })
+	places := slices.DeleteFunc(e.successes(v), func(p place) bool {
+		return p.weight <= status && !e.byItself(message, v, refused, p)
+	})
 	for _, p := range places {
 		if !p.sameAs(v) {
 			others = append(others, p.span) // what is within it is of somebody else too
@@ -114,13 +118,101 @@ func (e *Explainer) wentOn(v view, hits []hit) (hit, bool) {
 			last = p
 		}
 	}
-	refusedBefore := func(h hit) bool { return h.Class != "not_auth" && h.span[0] < last.span[0] }
-	if last.rule == nil || !slices.ContainsFunc(hits, refusedBefore) {
+	refusedBefore := func(h hit) bool { return h.span[0] < last.span[0] }
+	if last.rule == nil || !slices.ContainsFunc(refused, refusedBefore) {
 		return hit{}, false
 	}
 	rest := v.text[max(last.span[1], len(v.text)-long):]
 	return hit{rule: last.rule, span: last.span}, strings.TrimSpace(rest) == "" || !e.refuses(clean(rest), 0)
 }
+
+// byItself reports whether a word that may as well be part of a refusal, such as
+// "created", tells of a success: where it is not denied, in a step of its own that
+// stands behind a refusal and is none.
+func (e *Explainer) byItself(message string, v view, refused []hit, p place) bool {
+	before := v.lower[max(0, p.span[0]-vicinity):p.span[0]]
+	if denied().MatchString(before) {
+		return false
+	}
+	if nought().MatchString(v.lower[p.span[1]-1:]) || trouble().MatchString(v.lower[p.span[1]-1:]) {
+		return false
+	}
+	word := p.span[0] + strings.IndexFunc(v.text[p.span[0]:p.span[1]], unicode.IsLetter)
+	begin, end := v.place(word), v.place(p.span[1]-1)
+	between := clauses()
+	if strings.ContainsAny(message, `{"`) { // its commas may be those of data
+		between = parting()
+	}
+	from, upTo := stepAt(message, between, begin, end)
+	step := message[from:upTo]
+	if strings.HasSuffix(message[:from], ", ") && sentence().MatchString(lowerASCII(step)) {
+		return false // somebody tells
+	}
+	if trouble().MatchString(lowerASCII(step)) || negation().MatchString(lowerASCII(step)) || e.refuses(clean(step), 0) {
+		return false
+	}
+	return slices.ContainsFunc(refused, func(h hit) bool {
+		return v.place(h.span[0]) < from && sameSpeaker(message, v.place(h.span[0]), begin)
+	})
+}
+
+// stepAt are the bounds of the step that holds a part of a message.
+func stepAt(message string, between *regexp.Regexp, begin, end int) (from, upTo int) {
+	for _, at := range between.FindAllStringIndex(message[:begin], -1) {
+		from = at[1]
+	}
+	if at := between.FindStringIndex(message[end:]); at != nil {
+		return from, end + at[0]
+	}
+	return from, len(message)
+}
+
+// sameSpeaker reports whether no two programs speak on the lines of two places.
+func sameSpeaker(message string, a, b int) bool {
+	var names []string
+	for _, at := range []int{a, b} {
+		line := message[strings.LastIndexByte(message[:at], '\n')+1:]
+		if m := saying().FindStringSubmatch(line[:min(len(line), vicinity*2)]); m != nil {
+			names = append(names, m[1])
+		}
+	}
+	return len(names) < 2 || names[0] == names[1]
+}
+
+// nought is behind a word that is the name of a value.
+var nought = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^["'>\s]*(?::|=>|->|=)>?\s*(?:0|false|no)(?:[^\w]|$)`)
+})
+
+// trouble is in what tells of no success.
+var trouble = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:fail|error|fatal|unable|could ?n[o']t|cannot|can't|denied|refus|reject|invalid|unsuccess)|\?`)
+})
+
+// negation is in a step that did not happen.
+var negation = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:not|no|never)\b|n't\b`)
+})
+
+// sentence is in words of people rather than of programs.
+var sentence = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:the|an?|was|were|is|are|it|that|this)\b`)
+})
+
+// clauses is what stands between the steps of one sentence or line as well.
+var clauses = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(parting().String() + `|, `)
+})
+
+// saying is who speaks at the beginning of a line of a log.
+var saying = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:[\d\W]|[TZ]\b|(?i:debug|info|warn(?:ing)?|error)\b)*([a-z][\w./-]*)(?:\[\d+\])?: `)
+})
+
+// denied is what stands right before a word that it takes the meaning from.
+var denied = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|[^\w])(?:none|neither|nor|to|be|being|0|until|unless|if|when|whether|must|should|once|before|without|less|un|only|please|has no|have|retry|error|failure|exception)(?:[ -]+\w+){0,2}[ -]*$`)
+})
 
 // successes are the places in the end of a text that tell of a success.
 func (e *Explainer) successes(v view) (list []place) {

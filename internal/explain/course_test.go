@@ -25,6 +25,11 @@ func TestTheLastStepCounts(t *testing.T) {
 		pending: "not_auth",
 		pending + `poll: {"error":"expired_token"}`:                                                                    "token_expired",
 		"The session expired on my phone; 2 devices updated":                                                           "token_expired", // told by somebody
+		"app: access token expired, retrying\napp: report uploaded":                                                    "not_auth",
+		"app: access token expired, retrying\ncron: report uploaded":                                                   "token_expired", // by another program
+		"app: access token expired, retrying\napp: report was not uploaded":                                            "token_expired",
+		"app: the access token that was uploaded has expired":                                                          "token_expired",
+		"Access token expired, the report was uploaded":                                                                "token_expired", // told by somebody
 		"SASL method CRAM-MD5: Unsupported authentication mechanism\na2 NO [AUTHENTICATIONFAILED] Invalid credentials": "wrong_credentials",
 	} {
 		if a := e.Tell(message).Answer; a.Cause != cause {
