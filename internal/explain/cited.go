@@ -10,6 +10,9 @@ import (
 // handed to.
 const leash = 240
 
+// longestName is how much of the name of a call is looked at.
+const longestName = 60
+
 // handed is what stands in front of the bracket of a call in a program's source:
 // the name of what is called. Errors are printed as calls as well, with their
 // own names: AuthError('invalid password').
@@ -42,7 +45,7 @@ func (h hit) cited(v view) bool {
 				continue
 			}
 			depth = 0
-			name := v.text[from:at]
+			name := v.text[max(from, at-longestName):at]
 			if handed().MatchString(name) && (!failing().MatchString(name) || calling().MatchString(name)) {
 				return inLiteral(v.text[at:], h.span[0]-at, h.span[1]-at)
 			}

@@ -121,10 +121,14 @@ func (e *Explainer) match(v view) (hits []hit, marked []diag.SystemMark) {
 	}
 	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.alone(v, marked) })
 	// Words that are only supposed still ask in which setting they stand.
-	supposed := slices.DeleteFunc(slices.Clone(hits), func(h hit) bool { return !h.untold(v) })
-	if len(supposed) > 0 {
-		hits = slices.DeleteFunc(hits, func(h hit) bool { return h.untold(v) })
-	}
+	var supposed []hit
+	hits = slices.DeleteFunc(hits, func(h hit) bool {
+		untold := h.untold(v)
+		if untold {
+			supposed = append(supposed, h)
+		}
+		return untold
+	})
 	parts := v.ends()
 	for _, part := range parts {
 		if said := e.told(part, hits, framed); len(said) > 0 {
