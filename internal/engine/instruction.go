@@ -3,6 +3,7 @@ package engine
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/playbook"
@@ -31,7 +32,7 @@ func (s *state) instruction(step *playbook.Step) diag.Instruction {
 		in.Checkpoints, in.NothingHelped = s.checkpoints(), s.stillFails()
 		return in
 	}
-	in.Now = s.whyNow(step)
+	in.Now = strings.TrimSpace(s.afterRetest() + " " + s.whyNow(step))
 	in.Highlight = in.Reason == "" && !in.Instead && s.promising() == step
 	in.Unlikely = in.Reason != "" || !in.Highlight && !in.Instead && in.PFix < unlikelyHere
 	if s.satisfied(step) {
@@ -49,6 +50,18 @@ func (s *state) instruction(step *playbook.Step) diag.Instruction {
 		in.Outcomes = skippable(in.Outcomes, "Skip this step")
 	}
 	return in
+}
+
+// afterRetest says why a walk goes on behind its end; empty before that.
+func (s *state) afterRetest() string {
+	n := len(s.visits)
+	if proof := s.b.RetestStep(); n == 0 || proof == nil || s.visits[n-1].step != proof.ID {
+		return ""
+	}
+	if s.episode.number > 0 {
+		return "Signing in works, and something else does not: the walk goes on for that."
+	}
+	return "The retest did not pass, so the walk goes on with what is left."
 }
 
 // warned reports whether a step has been tried, and so its warnings were read.

@@ -140,6 +140,31 @@ func TestWorse(t *testing.T) {
 	}
 }
 
+// A walk that goes on behind its retest says so, and one that checks again
+// without success, too.
+func TestGoingOnIsSaid(t *testing.T) {
+	b := compile(t, small())
+	ev := opened("here", nil)
+	ev.Did("credentials", diag.Did{Outcome: diag.DidFixed})
+	ev.Did("proof", diag.Did{Checkpoints: map[string]string{"sign-in": "fails"}})
+	if in := present(t, b, ev); in.ID != "roles" || !strings.Contains(in.Now, "The retest did not pass") {
+		t.Errorf("%s comes with %q", in.ID, in.Now)
+	}
+	ev = opened("here", nil)
+	ev.Did("credentials", diag.Did{Outcome: diag.DidUnchanged})
+	if in := present(t, b, ev); strings.Contains(in.Now, "retest") {
+		t.Errorf("%s comes with %q", in.ID, in.Now)
+	}
+	ev = opened("here", map[string]string{"way": "offline"})
+	if q := ask(t, b, ev); strings.Contains(q.Text, "again") {
+		t.Errorf("asked the first time: %q", q.Text)
+	}
+	ev.Repairs = 1
+	if q := ask(t, b, ev); !strings.Contains(q.Text, "Checked again") {
+		t.Errorf("asked the second time: %q", q.Text)
+	}
+}
+
 // Offline tells of this computer, and of nothing else.
 func TestOfflineTellsOfThisComputerAlone(t *testing.T) {
 	b := compile(t, small())

@@ -88,6 +88,9 @@ func (s *state) repairQuestion(c *judged) diag.Question {
 		ID: diag.AskRepair, Text: "What now?", Finding: s.final(c), Careful: s.leaveAlone(c),
 		Choices: []diag.Choice{{ID: diag.ChoiceAgain, Text: "Check again"}},
 	}
+	if s.ev.Repairs > 0 {
+		q.Text = "Checked again, and this is still in the way. What now?"
+	}
 	if s.ev.Where() != diag.WhereElsewhere && c.Scope != diag.ScopeService {
 		text := "It fails on another device, away from this network"
 		switch {
