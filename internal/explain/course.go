@@ -73,7 +73,7 @@ func (e *Explainer) lastOf(v view, step hit) int {
 
 // parting is what stands between two events.
 var parting = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\n|\\n|; |,? (?:and )?then |(?: ->| =>| \x{2192}) `)
+	return regexp.MustCompile(`\n|\\n|; |,? (?:and )?then |,? but |(?: ->| =>| \x{2192}) `)
 })
 
 // earlier reports whether a refusal before the step that is the first hit decides
@@ -105,7 +105,7 @@ func (e *Explainer) wentOn(message string, v view, hits []hit) (hit, bool) {
 	var others [][2]int
 	refused := slices.DeleteFunc(slices.Clone(hits), func(h hit) bool { return h.Class == "not_auth" })
 	places := slices.DeleteFunc(e.successes(v), func(p place) bool {
-		return p.weight <= status && !e.byItself(message, v, refused, p)
+		return p.weight <= status && !e.byItself(message, v, refused, p) || !gotOver(message, v, refused, p)
 	})
 	for _, p := range places {
 		if !p.sameAs(v) {
@@ -125,6 +125,67 @@ func (e *Explainer) wentOn(message string, v view, hits []hit) (hit, bool) {
 	rest := v.text[max(last.span[1], len(v.text)-long):]
 	return hit{rule: last.rule, span: last.span}, strings.TrimSpace(rest) == "" || !e.refuses(clean(rest), 0)
 }
+
+// finals are refusals after which nothing goes on by itself: somebody has to give
+// another name or secret, or be allowed. That something else worked later says
+// nothing of them.
+var finals = []string{
+	"wrong_credentials", "unknown_account", "account_locked", "account_disabled", "password_expired", "token_revoked", "token_invalid",
+	"permission_denied", "insufficient_scope", "wrong_audience", "policy_blocked", "mfa_failed",
+}
+
+// gotOver reports whether a success may be that of what was refused: it names the
+// same one, or stands in the same line, or in what the same program says; or the
+// refusal is one that a program gets over; or the text says that it went on. A
+// plain word does not count for the refusal alone.
+func gotOver(message string, v view, refused []hit, p place) bool {
+	if p.groups["who"] != "" || p.groups["path"] != "" {
+		return true
+	}
+	first, final := p.span[0], p.weight <= status
+	for _, h := range refused {
+		if h.span[0] < p.span[0] {
+			first = min(first, h.span[0])
+		}
+	}
+	if len(refused) == 0 {
+		return false
+	}
+	if lead := refused[0]; lead.span[0] < p.span[0] && lead.Code != "401" && lead.Code != "407" {
+		final = final || slices.Contains(finals, lead.Class)
+	}
+	if !final || goingOn().MatchString(v.lower[max(0, first-vicinity):min(len(v.lower), p.span[1]+vicinity)]) {
+		return true
+	}
+	from, to := v.place(first), v.place(p.span[1]-1)
+	between := message[from:to]
+	return !strings.Contains(between, "\n") || dialogue().MatchString(between) || sameProgram(message, from, to) && !namesSomebody().MatchString(v.lower[first:p.span[0]])
+}
+
+// dialogue is in what two programs say to each other in turn.
+var dialogue = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^\s*(?:[CScs<>]:? |\d{3}[ -]|\+OK|:\S+ 90\d |[\w-]+> )`)
+})
+
+// sameProgram reports whether a program that says its name speaks on both lines.
+func sameProgram(message string, a, b int) bool {
+	name := speakerAt(message, a)
+	return name != "" && name == speakerAt(message, b)
+}
+
+// speakerAt is who speaks on the line of a place; empty when nobody says so.
+func speakerAt(message string, at int) string {
+	line := message[strings.LastIndexByte(message[:at], '\n')+1:]
+	if m := saying().FindStringSubmatch(line[:min(len(line), vicinity*2)]); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// goingOn says that what was refused was done again, or in another way.
+var goingOn = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\bre-?tr(?:y|ied|ies)|\btr(?:y|ied|ies|ying)\b[^\n]{0,40}\b(?:again|next|instead|other)|\bagain\b|\bsecond\b|\battempt\b|\bfall(?:s|ing)?[ -]?(?:back|through)|\bfell back|\bre-?(?:new|fresh|auth|login|connect|sync|send|sent|quest|issue|negotiat|load|bind)|\bnext\b|\bthen\b|\binstead\b|\bafter\b|\bswitch(?:ed|ing)\b|\bfresh\b|\bnew\b|\bnow\b|\bfirst\b|\btrying\b|\brepeat|\bprobe\b|\binterrupted\b|->|=>|\x{2192}`)
+})
 
 // byItself reports whether a word that may as well be part of a refusal, such as
 // "created", tells of a success: where it is not denied, in a step of its own that
@@ -169,14 +230,8 @@ func stepAt(message string, between *regexp.Regexp, begin, end int) (from, upTo 
 
 // sameSpeaker reports whether no two programs speak on the lines of two places.
 func sameSpeaker(message string, a, b int) bool {
-	var names []string
-	for _, at := range []int{a, b} {
-		line := message[strings.LastIndexByte(message[:at], '\n')+1:]
-		if m := saying().FindStringSubmatch(line[:min(len(line), vicinity*2)]); m != nil {
-			names = append(names, m[1])
-		}
-	}
-	return len(names) < 2 || names[0] == names[1]
+	one, other := speakerAt(message, a), speakerAt(message, b)
+	return one == "" || other == "" || one == other
 }
 
 // nought is behind a word that is the name of a value.

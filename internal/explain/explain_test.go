@@ -239,3 +239,24 @@ func TestTheSpeakersOwnCodeIsFirst(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 }
+
+// That something else worked later says nothing of a refusal after which nothing
+// goes on by itself.
+func TestAnotherSuccessHidesNoRefusal(t *testing.T) {
+	e := explain.New(builtIn(t))
+	for message, want := range map[string]string{
+		"10:00 ERROR login failed for bob: invalid password\n10:01 INFO user ann logged in\n":                                                       "wrong_credentials",
+		"2026-11-01 ERROR auth: AADSTS50126: Error validating credentials\n2026-11-01 INFO connected to database\n":                                 "wrong_credentials",
+		"psql: FATAL: password authentication failed for user \"app\"\nconnected to cache\n":                                                        "wrong_credentials",
+		"ERROR 1045 (28000): Access denied for user root\nuploaded report\n":                                                                        "wrong_credentials",
+		"remote: Invalid username or token. Password authentication is not supported\nfatal: Authentication failed for https://a.test/\nDone in 3s": "wrong_credentials",
+		"Error: invalid_grant: Token has been revoked\nConfig loaded. Connected.\n":                                                                 "token_revoked",
+		"error: token expired\nDone.\n":                                             "token_expired",
+		"Signed in successfully on the website, but the app says: invalid password": "wrong_credentials",
+		"login failed: wrong password\nretrying...\nlogin ok\n":                     "not_auth",
+	} {
+		if a := e.Explain(message); a.Cause != want {
+			t.Errorf("%q is %s, want %s", message, a.Cause, want)
+		}
+	}
+}
