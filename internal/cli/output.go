@@ -3,8 +3,11 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -15,9 +18,21 @@ import (
 // needFormat refuses a format that the command does not have.
 func (p *program) needFormat(command string, formats ...string) error {
 	if slices.Contains(formats, p.format) {
-		return nil
+		return p.needFolder()
 	}
 	return usagef("formats of "+command+": "+strings.Join(formats, ", "), "%s cannot write format %q", command, p.format)
+}
+
+// needFolder refuses a result's file that cannot be there, before anything is
+// measured.
+func (p *program) needFolder() error {
+	if p.output == "" {
+		return nil
+	}
+	if _, err := p.ReadDir(filepath.Dir(p.output)); errors.Is(err, fs.ErrNotExist) {
+		return usagef("make the folder first, or give another file", "--output %s: there is no folder %s", p.output, filepath.Dir(p.output))
+	}
+	return nil
 }
 
 // colored decides on color once, for one stream.

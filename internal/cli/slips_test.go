@@ -56,10 +56,12 @@ func TestSlipsOfTheHand(t *testing.T) {
 		{[]string{"help", "probe", "clock"}, 0, nil},
 		{[]string{"explain", "slips_test.go"}, 3, []string{"authdoctor explain < slips_test.go"}},
 		{[]string{"explain", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0."}, 3, []string{"authdoctor probe token --file"}},
+		{[]string{"check", "alarmcom", "--output", "no/such/out.json"}, 2, []string{"there is no folder no/such"}},
 		{[]string{"report", "slips_test.go"}, 2, []string{"slips_test.go:1:", "--output report.json"}},
 	} {
 		got := run(t, func(sys *cli.System) {
 			sys.ReadFile = os.ReadFile
+			sys.ReadDir = func(name string) ([]string, error) { _, err := os.ReadDir(name); return nil, err }
 			sys.OpenFile = func(name string) (io.ReadCloser, error) { return os.Open(name) }
 		}, tt.args...)
 		if got.code != tt.code {

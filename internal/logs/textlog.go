@@ -88,7 +88,7 @@ func (t *tally) told(r *record) *record {
 
 // userPattern finds who a text names: behind a sign, or in quotation marks.
 // Behind nothing but a space there may stand any word.
-var userPattern = lazily(`(?i)\b(?:(?:user(?:[ _-]?name)?|account|principal|upn)\s*(?:=|:|=>)|login=)\s*["'<]?([\w.@\\+-]+)|\b(?:user|account|login|role|for) ["'\x60<]([\w.@\\+-]+)|\bfor (?:invalid )?user ([\w.@\\+-]+)`)
+var userPattern = lazily(`(?i)\b(?:(?:user(?:[ _-]?name)?|account|principal|upn)\s*(?:=|:|=>)|(?:login|sub)=)\s*["'<]?([\w.@\\+-]+)|\b(?:user|account|login|role|for) ["'\x60<]([\w.@\\+-]+)|\bfor (?:invalid )?user ([\w.@\\+-]+)`)
 
 func namedUser(text string) string {
 	found := userPattern().FindStringSubmatch(text)
