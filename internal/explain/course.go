@@ -154,10 +154,11 @@ func gotOver(message string, v view, refused []hit, p place) bool {
 	if lead := refused[0]; lead.span[0] < p.span[0] && lead.Code != "401" && lead.Code != "407" {
 		final = final || slices.Contains(finals, lead.Class)
 	}
-	if !final || goingOn().MatchString(v.lower[max(0, first-vicinity):min(len(v.lower), p.span[1]+vicinity)]) {
+	from, to := v.place(first), v.place(p.span[1]-1)
+	line := strings.LastIndexByte(message[:from], '\n') + 1
+	if !final || goingOn().MatchString(lowerASCII(message[line:to+1])) {
 		return true
 	}
-	from, to := v.place(first), v.place(p.span[1]-1)
 	between := message[from:to]
 	return !strings.Contains(between, "\n") || dialogue().MatchString(between) || sameProgram(message, from, to) && !namesSomebody().MatchString(v.lower[first:p.span[0]])
 }
@@ -184,7 +185,7 @@ func speakerAt(message string, at int) string {
 
 // goingOn says that what was refused was done again, or in another way.
 var goingOn = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\bre-?tr(?:y|ied|ies)|\btr(?:y|ied|ies|ying)\b[^\n]{0,40}\b(?:again|next|instead|other)|\bagain\b|\bsecond\b|\battempt\b|\bfall(?:s|ing)?[ -]?(?:back|through)|\bfell back|\bre-?(?:new|fresh|auth|login|connect|sync|send|sent|quest|issue|negotiat|load|bind)|\bnext\b|\bthen\b|\binstead\b|\bafter\b|\bswitch(?:ed|ing)\b|\bfresh\b|\bnew\b|\bnow\b|\bfirst\b|\btrying\b|\brepeat|\bprobe\b|\binterrupted\b|->|=>|\x{2192}`)
+	return regexp.MustCompile(`\bre-?tr(?:y|ied|ies)|\btr(?:y|ies|ying)\b|\bagain\b|\battempt \d|\bfall(?:s|ing)?[ -]?(?:back|through)|\bfell back|\bre-?(?:new|fresh|auth|login|connect|sync|send|sent|quest|issue|negotiat|load|bind|peat)|\binstead\b|\bswitch(?:ed|ing)\b|\bprobe\b|\binterrupted\b|\bnew (?:user|token|session|credential|access)|->|=>|\x{2192}`)
 })
 
 // byItself reports whether a word that may as well be part of a refusal, such as

@@ -251,9 +251,11 @@ func TestAnotherSuccessHidesNoRefusal(t *testing.T) {
 		"ERROR 1045 (28000): Access denied for user root\nuploaded report\n":                                                                        "wrong_credentials",
 		"remote: Invalid username or token. Password authentication is not supported\nfatal: Authentication failed for https://a.test/\nDone in 3s": "wrong_credentials",
 		"Error: invalid_grant: Token has been revoked\nConfig loaded. Connected.\n":                                                                 "token_revoked",
-		"error: token expired\nDone.\n":                                             "token_expired",
-		"Signed in successfully on the website, but the app says: invalid password": "wrong_credentials",
-		"login failed: wrong password\nretrying...\nlogin ok\n":                     "not_auth",
+		"error: token expired\nDone.\n":                                                                              "token_expired",
+		"Signed in successfully on the website, but the app says: invalid password":                                  "wrong_credentials",
+		"ERROR login attempt failed: invalid password after 3 attempts\nINFO new worker connected to database\n":     "wrong_credentials",
+		"WARN retries: 3\nERROR password authentication failed for user \"app\"\nINFO first batch is now uploaded\n": "wrong_credentials",
+		"login failed: wrong password\nretrying...\nlogin ok\n":                                                      "not_auth",
 	} {
 		if a := e.Explain(message); a.Cause != want {
 			t.Errorf("%q is %s, want %s", message, a.Cause, want)
