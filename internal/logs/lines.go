@@ -96,7 +96,7 @@ func splitterOf(format string, in *bufio.Reader) splitter {
 	case formatCSV:
 		return &rows{lines: lines{in: in}}
 	case formatText:
-		return &textEntries{lines: lines{in: in}}
+		return newTextEntries(in)
 	}
 	return &lines{in: in}
 }

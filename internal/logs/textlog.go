@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"slices"
@@ -116,48 +117,60 @@ func looksLikeText(head []byte) bool {
 var continued = lazily(`^(?:\s|Caused by:|Traceback|During handling of|The above exception|\.\.\. \d+ more|[\w.]+(?:Error|Exception):)`)
 
 // textEntries gives the entries of a log of any program: a line and what belongs
-// to it, such as a stack trace. Where the first line has a time, each entry has.
+// to it, such as a stack trace. Where several lines of its beginning have a time,
+// each entry has.
 type textEntries struct {
 	lines
-	timed   bool
-	started bool
-	entry   []byte
-	at      int
-	ahead   []byte // the line that ended the entry before
-	aheadAt int
-	end     error
+	timed bool
+	entry []byte
+	at    int
+	// The line that ended the entry before, and what was wrong with it.
+	ahead    []byte
+	aheadAt  int
+	aheadErr error
+	end      error
 }
 
-// maxEntry bounds an entry; what is behind it is not looked at.
-const maxEntry = 64 << 10
+// maxEntry bounds an entry; longer ones are several.
+const maxEntry = 16 << 10
+
+func newTextEntries(in *bufio.Reader) *textEntries {
+	head, _ := in.Peek(bufSize / 4)
+	times := 0
+	for line := range bytes.Lines(head) {
+		if stamped(line) {
+			times++
+		}
+	}
+	return &textEntries{lines: lines{in: in}, timed: times > 1}
+}
 
 func (e *textEntries) next() ([]byte, int, error) {
 	e.entry, e.at = append(e.entry[:0], e.ahead...), e.aheadAt
-	e.ahead = e.ahead[:0]
+	err := e.aheadErr
+	e.ahead, e.aheadErr = e.ahead[:0], nil
+	if err != nil {
+		return e.entry, e.at, err
+	}
 	for e.end == nil {
 		raw, line, err := e.lines.next()
+		if err != nil && !errors.Is(err, errTooLong) {
+			e.end = err
+			break
+		}
+		if len(e.entry) > 0 && (err != nil || !e.belongs(raw)) {
+			e.ahead, e.aheadAt, e.aheadErr = append(e.ahead, raw...), line, err
+			break
+		}
 		if err != nil {
-			if errors.Is(err, errTooLong) && len(e.entry) == 0 {
-				return raw, line, err
-			}
-			if !errors.Is(err, errTooLong) {
-				e.end = err
-			}
-			break
-		}
-		if !e.started && len(raw) > 0 {
-			e.started, e.timed = true, stamped(raw)
-		}
-		if len(e.entry) > 0 && !e.belongs(raw) {
-			e.ahead, e.aheadAt = append(e.ahead, raw...), line
-			break
+			return raw, line, err
 		}
 		if len(e.entry) == 0 {
 			e.at = line
-		} else if len(e.entry) < maxEntry {
+		} else {
 			e.entry = append(e.entry, '\n')
 		}
-		e.entry = append(e.entry, raw[:min(len(raw), max(0, maxEntry-len(e.entry)))]...)
+		e.entry = append(e.entry, raw...)
 	}
 	if len(e.entry) > 0 {
 		return e.entry, e.at, nil
@@ -167,7 +180,10 @@ func (e *textEntries) next() ([]byte, int, error) {
 
 // belongs reports whether a line goes on with the entry before it.
 func (e *textEntries) belongs(line []byte) bool {
-	if e.timed {
+	switch {
+	case len(e.entry)+len(line) > maxEntry:
+		return false
+	case e.timed:
 		return !stamped(line)
 	}
 	return continued().Match(line)

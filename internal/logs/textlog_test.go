@@ -1,6 +1,7 @@
 package logs_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -42,6 +43,25 @@ func TestAnyProgram(t *testing.T) {
 				t.Errorf("from %v to %v", r.First, r.Last)
 			}
 		})
+	}
+}
+
+// A time in the first line alone makes no entry of all that follows, and a line
+// that is too long is counted and shown, wherever it stands.
+func TestEntriesOfAnyProgram(t *testing.T) {
+	const refused = "AADSTS7000215: Invalid client secret provided.\n"
+	header := "log begun 2026-05-30 10:00:00\n" + strings.Repeat("tick\n", 2000) + refused + strings.Repeat("tick\n", 2000)
+	if r := read(t, logs.Options{}, header); r.Failures != 1 {
+		t.Errorf("behind a header: %d failures in %d records", r.Failures, r.Lines)
+	}
+	stamp := "2026-05-30 10:00:0"
+	trace := stamp + "1 ERROR " + refused + strings.Repeat("  at some.place(file.go:1)\n", 2000) + stamp + "2 ERROR " + refused
+	if r := read(t, logs.Options{}, trace); r.Failures != 2 {
+		t.Errorf("around a long trace: %d failures in %d records", r.Failures, r.Lines)
+	}
+	long := stamp + "1 INFO a\n" + strings.Repeat("x", 2<<20) + "\n" + stamp + "2 ERROR " + refused
+	if r := read(t, logs.Options{}, long); r.Failures != 1 || r.Unreadable != 1 || len(r.Broken) != 1 || r.Broken[0].Place != "test.log:2" {
+		t.Errorf("around a line that is too long: %d failures, %+v", r.Failures, r.Broken)
 	}
 }
 
