@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -95,8 +97,8 @@ func (e *explanation) run(args []string) error {
 // mistaken says what to type for what is no message: the name of a file, or a
 // token.
 func (e *explanation) mistaken(text string) {
-	if f, err := e.OpenFile(text); err == nil {
-		f.Close()
+	// Its folder is asked, since opening what is no plain file may wait for ever.
+	if files, err := e.ReadDir(filepath.Dir(text)); err == nil && slices.Contains(files, filepath.Base(text)) {
 		fmt.Fprintf(e.Stderr, "%s is a file. What is in it is explained by:\n  authdoctor explain < %s\n", told(text), told(text))
 		return
 	}

@@ -1,7 +1,6 @@
 package cli_test
 
 import (
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,8 +60,7 @@ func TestSlipsOfTheHand(t *testing.T) {
 	} {
 		got := run(t, func(sys *cli.System) {
 			sys.ReadFile = os.ReadFile
-			sys.ReadDir = func(name string) ([]string, error) { _, err := os.ReadDir(name); return nil, err }
-			sys.OpenFile = func(name string) (io.ReadCloser, error) { return os.Open(name) }
+			sys.ReadDir = cli.OS().ReadDir
 		}, tt.args...)
 		if got.code != tt.code {
 			t.Errorf("%q: exit %d\n%s", tt.args, got.code, got.stderr)
