@@ -89,7 +89,7 @@ func (s *state) repairQuestion(c *judged) diag.Question {
 		Choices: []diag.Choice{{ID: diag.ChoiceAgain, Text: "Check again"}},
 	}
 	if s.ev.Repairs > 0 {
-		q.Text = "Checked again, and this is still in the way. What now?"
+		q.Text = "Checked again, and something is still in the way. What now?"
 	}
 	if s.ev.Where() != diag.WhereElsewhere && c.Scope != diag.ScopeService {
 		text := "It fails on another device, away from this network"

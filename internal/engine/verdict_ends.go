@@ -72,7 +72,7 @@ func (s *state) untried() *playbook.Step {
 	least := 0.0
 	for i := range s.b.Steps {
 		step := &s.b.Steps[i]
-		if step.Stage == diag.StageRetest || s.satisfied(step) || !s.leftOut(step.ID) {
+		if step.Stage == diag.StageRetest || s.satisfied(step) || s.ruledOut(step) || !s.leftOut(step.ID) {
 			continue
 		}
 		if p := s.pFix(step); p > least {
