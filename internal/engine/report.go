@@ -239,6 +239,9 @@ func (s *state) changes(id string) []diag.Change {
 			if c := s.checkByID(id); c != nil {
 				kind, _ := diag.FindKind(c.Probe)
 				found, _ := kind.Find(outcome)
+				if !s.ev.Where().InForce(found.Scope) {
+					continue // of this computer, it says nothing of a device elsewhere
+				}
 				text = c.Title + ": " + found.Meaning
 			}
 			out = append(out, diag.Change{

@@ -265,6 +265,7 @@ func TestWhatWouldChangeTheOpinion(t *testing.T) {
 		{"a check that was measured in vain is open", book(), func(ev *diag.Evidence) { ev.Given("name", diag.NoAnswer) }, []string{even, rare, name}},
 		{"one that was measured is not", book(), func(ev *diag.Evidence) { ev.Given("name", "slow") }, []string{even, rare}},
 		{"one that nobody wants is not", book(), func(ev *diag.Evidence) { ev.Given("name", diag.NotMeasured) }, []string{even, rare}},
+		{"one of this network says nothing of a device elsewhere", book(), func(ev *diag.Evidence) { ev.Answer(diag.AskWhere, string(diag.WhereElsewhere), nil) }, []string{even, rare}},
 		{"questions are over with the first fault", book(), func(ev *diag.Evidence) {
 			ev.Did("fix-x", diag.Did{Outcome: diag.DidFixed})
 			ev.Did("proof", diag.Did{Checkpoints: map[string]string{"sign-in": "passes", "use": "fails"}})
