@@ -54,7 +54,7 @@ func read(s scene) string {
 		return again(s)
 	case topUser >= mainShare && len(s.sources) >= crowd && guesses(s) >= guessShare:
 		return ReadGuessing
-	case len(s.users) >= crowd && guesses(s) >= guessShare && perUser <= triesEach && len(s.sources)*3 <= len(s.users):
+	case len(s.users) >= crowd && guesses(s) >= guessShare && perUser <= triesEach && len(s.sources) > 0 && len(s.sources)*3 <= len(s.users):
 		return ReadSpray
 	case len(s.users) >= crowd && share(s, "unknown_account") >= 0.2 && perUser <= triesEach:
 		return ReadSpray

@@ -1,6 +1,7 @@
 package logs_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +63,17 @@ func TestEntriesOfAnyProgram(t *testing.T) {
 	long := stamp + "1 INFO a\n" + strings.Repeat("x", 2<<20) + "\n" + stamp + "2 ERROR " + refused
 	if r := read(t, logs.Options{}, long); r.Failures != 1 || r.Unreadable != 1 || len(r.Broken) != 1 || r.Broken[0].Place != "test.log:2" {
 		t.Errorf("around a line that is too long: %d failures, %+v", r.Failures, r.Broken)
+	}
+}
+
+// Where no address is known, none is counted.
+func TestNoAddressIsNotCounted(t *testing.T) {
+	var b strings.Builder
+	for i := range 40 {
+		fmt.Fprintf(&b, "2026-05-30 10:%02d:00 ERROR login failed for user \"u%d\": invalid password\n", i, i%9)
+	}
+	if s := read(t, logs.Options{}, b.String()).Verdict.Summary; !strings.HasPrefix(s, "9 accounts are refused, each by itself, 40 times in all: ") {
+		t.Errorf("%q", s)
 	}
 }
 

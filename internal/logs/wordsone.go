@@ -64,7 +64,11 @@ func wordsOfSeveral(f Finding, s *story, m meaning) (summary string, next Next) 
 	case s.units == 0:
 		return fmt.Sprintf("%s without a common pattern.", number(f.Count, "failure")), m.advice()
 	}
-	return fmt.Sprintf("%s are refused, each by itself, %s in all, from %s%s.", who, times(f.Count), number(f.Sources, "address"), reasonOf(f, s, m)), m.advice()
+	from := ""
+	if f.Sources > 0 {
+		from = ", from " + number(f.Sources, "address")
+	}
+	return fmt.Sprintf("%s are refused, each by itself, %s in all%s%s.", who, times(f.Count), from, reasonOf(f, s, m)), m.advice()
 }
 
 // advice is what explain says to do.
