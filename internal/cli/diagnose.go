@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -305,9 +307,18 @@ func (d *diagnosis) readAnswers() error {
 		return err
 	}
 	if d.wizard == nil {
-		d.asker = &script.Asker{Steps: given.Steps, Retest: given.Retest, Checkpoint: script.Postponed}
+		d.asker = &script.Asker{Steps: given.Steps, Retest: given.Retest, Checkpoint: script.Postponed, Unneeded: d.unneeded}
 	}
 	return nil
+}
+
+// unneeded says that a report of the answers file does not count, and why.
+func (d *diagnosis) unneeded(step diag.Instruction, outcome string) {
+	if d.quiet {
+		return
+	}
+	proof := cmp.Or(step.Proof, "it was done already")
+	fmt.Fprintf(d.Stderr, "authdoctor: %s: %q for the step %s does not count, since that step is not needed: %s\n", d.opt.answerFile, outcome, step.ID, proof)
 }
 
 // readFlags adds what the flags say to what the file says; flags win.

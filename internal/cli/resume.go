@@ -90,7 +90,7 @@ func (d *diagnosis) goOnFrom(c *journal.Case) error {
 				return mistake(err)
 			}
 		}
-		asker := &script.Asker{Steps: given.Steps, Retest: given.Retest, Checkpoint: script.Postponed}
+		asker := &script.Asker{Steps: given.Steps, Retest: given.Retest, Checkpoint: script.Postponed, Unneeded: d.unneeded}
 		asker.GoOn(d.ev.Walk)
 		d.asker = asker
 	}

@@ -253,3 +253,21 @@ func TestOutputToAFile(t *testing.T) {
 		t.Errorf("the file has the terminal's color, or leaves out what the terminal shows:\n%s", data)
 	}
 }
+
+// What an answers file reports of a step that proves not to be needed does not
+// count, and that is said.
+func TestAReportOfAStepThatIsNotNeededIsNamed(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "case.yaml")
+	text := "schema: authdoctor.answers/1\nplaybook: alarmcom\nsymptoms: [session-drops]\nanswers: {web-login: works}\nsteps: {confirm-credentials: fixed, refresh-session: unchanged}\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := run(t, nil, "diagnose", "alarmcom", "--no-checks", "--no-journal", "--answers", file)
+	if n := strings.Count(got.stderr, "does not count"); n != 1 || !strings.Contains(got.stderr, `"fixed" for the step confirm-credentials does not count`) {
+		t.Errorf("told %d times\n%s", n, got.stderr)
+	}
+	quiet := run(t, nil, "diagnose", "alarmcom", "--no-checks", "--no-journal", "--quiet", "--answers", file)
+	if strings.Contains(quiet.stderr, "does not count") {
+		t.Errorf("told although --quiet\n%s", quiet.stderr)
+	}
+}

@@ -126,7 +126,7 @@ func (w wording) step(e diag.Event) diag.Moment {
 func outcomeWord(outcome, title string) string {
 	words := map[string]string{
 		diag.DidFixed: "it works now", diag.DidUnchanged: "no change", diag.DidWorse: "it got worse",
-		diag.DidUnverifiable: "could not be tried", diag.DidSatisfied: "was done already",
+		diag.DidUnverifiable: "not tried, or cannot tell", diag.DidSatisfied: "was done already",
 	}
 	if s := words[outcome]; s != "" {
 		return s

@@ -163,7 +163,7 @@ func (s *state) outcomeText(step *playbook.Step, outcome string) string {
 	case diag.DidWorse:
 		return "got worse"
 	case diag.DidUnverifiable, diag.NoAnswer:
-		return "could not be tried"
+		return "not tried, or cannot tell"
 	case diag.DidSatisfied:
 		return "already done"
 	}

@@ -161,7 +161,7 @@ func TestWhereStepsStand(t *testing.T) {
 	}
 	for outcome, text := range map[string]string{
 		diag.DidFixed: "it works now", diag.DidUnchanged: "still fails", diag.DidWorse: "got worse",
-		diag.DidUnverifiable: "could not be tried", diag.NoAnswer: "could not be tried", "web-in": "In", "nonsense": "nonsense",
+		diag.DidUnverifiable: "not tried, or cannot tell", diag.NoAnswer: "not tried, or cannot tell", "web-in": "In", "nonsense": "nonsense",
 	} {
 		ev := opened("here", nil)
 		ev.Did("credentials", diag.Did{Outcome: outcome})

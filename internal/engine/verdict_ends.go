@@ -83,11 +83,14 @@ func (s *state) untried() *playbook.Step {
 }
 
 // leftOut: the step was shown, and could not be tried the last time.
-func (s *state) leftOut(id string) bool {
-	out := false
+func (s *state) leftOut(id string) bool { return s.last(id) == diag.DidUnverifiable }
+
+// last is what came of a step the last time that it was shown; empty before.
+func (s *state) last(id string) string {
+	out := ""
 	for _, v := range s.visits {
 		if v.step == id {
-			out = v.outcome == diag.DidUnverifiable
+			out = v.outcome
 		}
 	}
 	return out
@@ -105,23 +108,28 @@ func (s *state) reminders() []string {
 }
 
 // tried says how much of the walk was gone when nothing helped. A retest that
-// was left out, since it could only have told what was known, is no step of it.
+// was left out, since it could only have told what was known, is no step of it,
+// nor is one that was not needed.
 func (s *state) tried() string {
-	n := 0
+	all, left := 0, 0
 	for i := range s.b.Steps {
-		if s.leftOut(s.b.Steps[i].ID) {
-			n++
+		switch last := s.last(s.b.Steps[i].ID); {
+		case s.b.Steps[i].Stage == diag.StageRetest, last == diag.DidSatisfied:
+			continue
+		case last == diag.DidUnverifiable:
+			left++
 		}
+		all++
 	}
-	all, proof := len(s.b.Steps), s.b.RetestStep() != nil && len(s.episode.last) > 0
-	if s.b.RetestStep() != nil && !proof {
-		all--
+	nothing, proof := left > 0 && left == all, s.b.RetestStep() != nil && len(s.episode.last) > 0
+	if proof {
+		all++
 	}
 	switch {
-	case n >= len(s.b.Steps)-1:
+	case nothing:
 		return "Not fixed; no step could be tried."
-	case n > 0:
-		return fmt.Sprintf("Not fixed; %d of %d steps tried.", all-n, all)
+	case left > 0:
+		return fmt.Sprintf("Not fixed; %d of %d steps tried.", all-left, all)
 	case proof:
 		return fmt.Sprintf("Not fixed; all %d steps tried.", all)
 	}

@@ -64,6 +64,19 @@ func TestHowAWalkEnds(t *testing.T) {
 			}
 		}
 	})
+	t.Run("one was not needed", func(t *testing.T) {
+		for outcome, want := range map[string]string{
+			diag.DidUnchanged: "Not fixed; all 2 steps tried.", diag.DidUnverifiable: "Not fixed; no step could be tried.",
+		} {
+			ev := opened("here", nil)
+			ev.Did("credentials", diag.Did{Outcome: diag.DidSatisfied})
+			ev.Did("roles", diag.Did{Outcome: outcome})
+			ev.Did("proof", diag.Did{Checkpoints: map[string]string{"sign-in": "fails"}})
+			if v := end(compile(t, small()), ev); v.Summary != want {
+				t.Errorf("%s, want %s", v.Summary, want)
+			}
+		}
+	})
 	t.Run("all tried, and no proof asked for", func(t *testing.T) {
 		for outcome, want := range map[string]string{
 			diag.DidUnchanged: "Not fixed; every step was tried, and none helped.", diag.DidUnverifiable: "Not fixed; 1 of 2 steps tried.",

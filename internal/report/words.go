@@ -55,7 +55,7 @@ func outcomeWords() map[string]string {
 		diag.DidFixed:        "it works now",
 		diag.DidUnchanged:    "no change",
 		diag.DidWorse:        "it got worse",
-		diag.DidUnverifiable: "could not tell",
+		diag.DidUnverifiable: "not tried, or cannot tell",
 		diag.DidSatisfied:    "not needed",
 	}
 }

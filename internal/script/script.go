@@ -19,6 +19,9 @@ type Asker struct {
 	// Checkpoint is what is reported of a checkpoint that Retest leaves out,
 	// given whether a step was reported as a fix.
 	Checkpoint func(fixed bool) string
+	// Unneeded hears what the file reports of a step that is proven done, since
+	// it does not count then. Nil where nobody is told.
+	Unneeded func(step diag.Instruction, outcome string)
 
 	retests int
 	fixed   bool
@@ -67,6 +70,9 @@ func (a *Asker) Do(ctx context.Context, step diag.Instruction) (diag.Did, error)
 		return diag.Did{Checkpoints: points}, ctx.Err()
 	}
 	outcome := a.Steps[step.ID]
+	if step.Satisfied && outcome != "" && a.Unneeded != nil {
+		a.Unneeded(step, outcome)
+	}
 	if outcome == "" {
 		outcome = diag.DidUnverifiable
 	}
