@@ -28,6 +28,7 @@ type Report struct {
 	Challenges int        `json:"challenges"` // refusals that only began a sign-in; no failures
 	Interrupts int        `json:"interrupts"` // steps in the middle of a sign-in; no failures
 	Unsure     int        `json:"unsure"`     // failures that the log may tell of twice
+	Possible   int        `json:"possible"`   // entries whose words may tell of a failure, and may not; not counted
 	CutShort   *Cut       `json:"cut_short"`  // where the reading was stopped; null when it was not
 	First      *time.Time `json:"first"`
 	Last       *time.Time `json:"last"`
@@ -101,7 +102,7 @@ func (t *tally) report() (*Report, error) {
 		return nil, err
 	}
 	r := &Report{
-		zone: t.Now.Location(), Schema: Schema, Files: append([]File{}, t.files...), Failures: t.failures, Untimed: t.untimed, Challenges: t.challenges.begun, Interrupts: t.steps.count, Unsure: t.unsure, CutShort: t.cut, Broken: append([]Broken{}, t.samples...),
+		zone: t.Now.Location(), Schema: Schema, Files: append([]File{}, t.files...), Failures: t.failures, Untimed: t.untimed, Challenges: t.challenges.begun, Interrupts: t.steps.count, Unsure: t.unsure, Possible: t.possible, CutShort: t.cut, Broken: append([]Broken{}, t.samples...),
 		First: moment(t.first), Last: moment(t.last), Statistic: Statistic,
 		ByCause: list(t.causes, plain), BySystem: list(t.systems, plain), ByApp: list(t.apps, plain),
 		ByUser: list(t.users, func(k string) string { return name("user", k) }), BySource: list(t.sources, func(k string) string { return name("source", k) }),
@@ -170,9 +171,9 @@ func (t *tally) verdict(r *Report) Verdict {
 		v.Summary, v.Next.Text = unread(r)
 		return v
 	}
-	if r.Failures == 0 && onlyWords(r.Files) {
+	if r.Failures == 0 && slices.ContainsFunc(r.Files, wordsAlone) {
 		v.Status = StatusInconclusive
-		v.Summary = "No line tells of a failed sign-in in words that authdoctor knows. It does not know the program that wrote this, and so it looked at the words alone."
+		v.Summary = unproven(r.Files)
 		v.Next.Text = "Name the format with --log-format, or look for the line of one failed sign-in and give it to authdoctor explain."
 		return v
 	}
@@ -189,10 +190,18 @@ func (t *tally) verdict(r *Report) Verdict {
 	return v
 }
 
-// onlyWords reports whether all that was read is of programs that nobody knows.
-// That no words were recognised then proves nothing.
-func onlyWords(files []File) bool {
-	return !slices.ContainsFunc(files, func(f File) bool { return f.Lines > f.Unreadable && !f.strange })
+// wordsAlone reports whether a log is of a program that nobody knows. That no
+// words were recognised in it proves nothing.
+func wordsAlone(f File) bool { return f.strange && f.Lines > f.Unreadable }
+
+// unproven says why nothing is known, though no failure was found.
+func unproven(files []File) string {
+	known := slices.ContainsFunc(files, func(f File) bool { return f.Lines > f.Unreadable && !f.strange })
+	if !known {
+		return "No line tells of a failed sign-in in words that authdoctor knows. It does not know the program that wrote this, and so it looked at the words alone."
+	}
+	i := slices.IndexFunc(files, wordsAlone)
+	return "No failed sign-in was found, but authdoctor does not know the program that wrote " + plain(files[i].Name) + ", and so it looked at the words alone there."
 }
 
 // unread says why nothing could be read.

@@ -39,6 +39,7 @@ type tally struct {
 	files                                 []File
 	failures, untimed                     int
 	unsure                                int // failures that may be counted twice
+	possible                              int // entries whose words may tell of a failure
 	causes, systems, users, apps, sources map[string]*Entry
 	meanings                              map[kind]meaning // the first of each
 	cache                                 map[string]meaning

@@ -77,13 +77,19 @@ var waysThere = []string{
 func (t *tally) told(r *record) *record {
 	m := t.explain(r)
 	switch {
-	case m.cause == unknownCause || m.cause == "not_auth" || !m.sure:
+	case m.cause == unknownCause || m.cause == "not_auth":
 		return nil
 	case slices.Contains(waysThere, m.cause) && !signInWords().MatchString(r.text):
+		return nil
+	case !m.sure:
+		t.possible++
 		return nil
 	}
 	r.cause, r.system = m.cause, m.system // with a name taken out, the words may say less
 	r.user, r.source = namedUser(r.text), guess(wherePattern(), []byte(r.text))
+	if r.source == "" {
+		r.agent = m.system // a program signs in at several; each is apart
+	}
 	return r
 }
 

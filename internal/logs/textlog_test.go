@@ -89,3 +89,42 @@ func TestNothingKnownIsNoHealth(t *testing.T) {
 		}
 	}
 }
+
+// Who names nobody is told apart by what refuses: one line each is no program
+// that fails at everything.
+func TestNobodysFailuresAreToldApart(t *testing.T) {
+	r := read(t, logs.Options{}, "2026-05-30 10:00:01 ERROR AADSTS7000215: Invalid client secret provided.\n"+
+		"2026-05-30 10:00:02 ERROR redis: NOAUTH Authentication required.\n"+
+		"2026-05-30 10:00:03 ERROR smtp: 535 5.7.8 Username and Password not accepted\n")
+	got := map[string]int{}
+	for _, f := range r.Findings {
+		got[f.User] = f.Count
+	}
+	if diff := cmp.Diff(map[string]int{"entra": 1, "redis": 1, "smtp": 1}, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// What may be a refusal is not counted as one, and not passed over either.
+func TestWhatMayBeARefusalIsNamed(t *testing.T) {
+	r := read(t, logs.Options{}, "2026-05-30 10:00:01 INFO ready\n2026-05-30 10:00:02 WARN 403 Forbidden\n")
+	if r.Failures != 0 || r.Possible != 1 || r.Verdict.Status != logs.StatusInconclusive {
+		t.Errorf("%d failures, %d possible, %+v", r.Failures, r.Possible, r.Verdict)
+	}
+	var text strings.Builder
+	if err := r.Text(&text); err != nil || !strings.Contains(text.String(), "Not counted: 1 record with words") {
+		t.Errorf("%v\n%s", err, text.String())
+	}
+}
+
+// One log that is known and quiet makes no health of another that is not.
+func TestAKnownLogBesideAnUnknownOne(t *testing.T) {
+	known := "May 30 10:00:01 h sshd[12]: Accepted publickey for bob from 192.0.2.1 port 22 ssh2\n"
+	if v := read(t, logs.Options{}, known).Verdict; v.Status != logs.StatusHealthy {
+		t.Errorf("alone %+v", v)
+	}
+	r := read(t, logs.Options{}, known, "2026-05-30 10:00:02 INFO ready\n")
+	if r.Verdict.Status != logs.StatusInconclusive || !strings.Contains(r.Verdict.Summary, "wrote test.log,") {
+		t.Errorf("%+v", r.Verdict)
+	}
+}

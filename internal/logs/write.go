@@ -15,7 +15,7 @@ const (
 	shownEntries = 8
 	shownSpikes  = 5
 	barWidth     = 24 // with what is beside it, a row fits a telephone
-	chartRows    = 24
+	chartRows    = 12
 )
 
 // A part is one section of a report, the same for every kind of text.
@@ -192,6 +192,9 @@ func (r *Report) conclusion() []string {
 	}
 	if r.Unsure > 0 {
 		say("%s of sshd in lines without a process number: some may be counted twice, as sshd tells of one try in several lines.", number(r.Unsure, "failure"))
+	}
+	if r.Possible > 0 {
+		say("Not counted: %s with words that may tell of a refused sign-in, and may not. Give one to authdoctor explain.", number(r.Possible, "record"))
 	}
 	if r.Untimed > 0 {
 		say("%s without a time: in no bar and no spike.", number(r.Untimed, "failure"))
