@@ -78,7 +78,7 @@ func (t *tally) told(r *record) *record {
 	m := t.explain(r)
 	switch {
 	case m.cause == unknownCause || m.cause == "not_auth":
-		return nil
+		return gotIn(r)
 	case slices.Contains(waysThere, m.cause) && !signInWords().MatchString(r.text):
 		return nil
 	case !m.sure:
@@ -93,16 +93,35 @@ func (t *tally) told(r *record) *record {
 	return r
 }
 
+// gotIn is a record whose text tells of a success; nil for any other.
+func gotIn(r *record) *record {
+	at := inPattern().FindStringIndex(r.text)
+	if at == nil || deniedPattern().MatchString(r.text[:at[0]]) || falsePattern().MatchString(r.text[at[1]:]) {
+		return nil
+	}
+	r.outcome = succeeded
+	r.user, r.source = namedUser(r.text), guess(wherePattern(), []byte(r.text))
+	return r
+}
+
+// inPattern is in what tells of a success, unless it is denied in front of it, or behind.
+var (
+	inPattern     = lazily(`(?i)\b(?:(?:logged|signed)[ -]?(?:in|on)\b|(?:log[ -]?[io]n|sign[ -]?in|authentication|auth) (?:was |is )?(?:succe(?:ss|eded|ssful)|ok\b|accepted)|successful(?:ly)? (?:log|sign|auth))`)
+	falsePattern  = lazily(`^["']?\s?[=:]\s?["']?(?i:false|no\b|0|never|null)`)
+	deniedPattern = lazily(`(?i)(?:\b(?:not|never|cannot|be|if|when|until|while|before|unless|already|least|last|is|are|get|gets) |n't )\w{0,12} ?$`)
+)
+
 // userPattern finds who a text names: behind a sign, or in quotation marks.
-// Behind nothing but a space there may stand any word.
-var userPattern = lazily(`(?i)\b(?:(?:user(?:[ _-]?name)?|account|principal|upn)\s*(?:=|:|=>)|(?:login|sub)=)\s*["'<]?([\w.@\\+-]+)|\b(?:user|account|login|role|for) ["'\x60<]([\w.@\\+-]+)|\bfor (?:invalid )?user ([\w.@\\+-]+)`)
+// Behind nothing but a space there may stand any word, but for the one in front
+// of what a user does.
+var userPattern = lazily(`(?i)\b(?:(?:user(?:[ _-]?name)?|account|principal|upn)\s*(?:=|:|=>)|(?:login|sub)=)\s*["'<]?([\w.@\\+-]+)|\b(?:user|account|login|role|for) ["'\x60<]([\w.@\\+-]+)|\bfor (?:invalid )?user ([\w.@\\+-]+)|\buser ([\w.@\\+-]+) (?:has |was |is |successfully )?(?:failed|refused|rejected|denied|locked|logged|signed|authenticated|successfully)\b`)
 
 func namedUser(text string) string {
 	found := userPattern().FindStringSubmatch(text)
 	if found == nil {
 		return ""
 	}
-	return strings.TrimRight(found[1]+found[2]+found[3], ".")
+	return strings.TrimRight(strings.Join(found[1:], ""), ".")
 }
 
 // looksLikeText: lines of words, whoever wrote them.

@@ -128,3 +128,38 @@ func TestAKnownLogBesideAnUnknownOne(t *testing.T) {
 		t.Errorf("%+v", r.Verdict)
 	}
 }
+
+// Who got in behind an attack is told, also by a program that nobody knows.
+func TestWhoGotInAtAnyProgram(t *testing.T) {
+	attack := func(line string) string {
+		var b strings.Builder
+		for i := range 36 {
+			fmt.Fprintf(&b, "2026-05-30 10:%02d:00 WARN login failed for user \"u%d\" from 203.0.113.7: invalid password\n", i, i)
+		}
+		return b.String() + "2026-05-30 10:50:00 INFO " + line + "\n"
+	}
+	for _, line := range []string{
+		`user u7 logged in from 203.0.113.7`, `login succeeded user=u7 ip=203.0.113.7`,
+		`Authentication successful for user "u7" (203.0.113.7)`, `203.0.113.7 successfully authenticated user: u7`,
+	} {
+		if v := read(t, logs.Options{}, attack(line)).Verdict; v.Reading != logs.ReadTaken || !strings.HasPrefix(v.Summary, "u7 signed in") {
+			t.Errorf("%s: %+v", line, v)
+		}
+	}
+	var b strings.Builder
+	for i := range 36 {
+		fmt.Fprintf(&b, `{"ts":%d,"msg":"login failed: invalid password","user":"u%d","ip":"203.0.113.7"}`+"\n", 1780135202+60*i, i)
+	}
+	b.WriteString(`{"ts":1780140000,"msg":"login succeeded","user":"u7","ip":"203.0.113.7"}` + "\n")
+	if v := read(t, logs.Options{}, b.String()).Verdict; v.Reading != logs.ReadTaken || !strings.HasPrefix(v.Summary, "u7 signed in") {
+		t.Errorf("JSON lines: %+v", v)
+	}
+	for _, line := range []string{
+		`user "u7" is not logged in, 203.0.113.7`, `user "u7" must be signed in from 203.0.113.7`, `hello u7 203.0.113.7`, `user "u7" couldn't be logged in from 203.0.113.7`,
+		`login succeeded from 203.0.113.7`, `session user=u7 ip=203.0.113.7 logged_in=false signed in: false`,
+	} {
+		if v := read(t, logs.Options{}, attack(line)).Verdict; v.Reading == logs.ReadTaken {
+			t.Errorf("%s: %+v", line, v)
+		}
+	}
+}
