@@ -46,3 +46,27 @@ func TestWhatIsOnlySupposedIsNoRefusal(t *testing.T) {
 		}
 	}
 }
+
+// What looks like a code and is the name of a setting, is counted among others or
+// is given as an example happened to nobody.
+func TestACodeThatHappenedToNobody(t *testing.T) {
+	e := explain.New(builtIn(t))
+	for message, auth := range map[string]bool{
+		"consent_required: true":                                        false,
+		"AADSTS50126: 14, AADSTS50053: 3":                               false,
+		"3 x AADSTS50126, and nothing unusual":                          false,
+		`oauth_errors{code="invalid_grant"} 12`:                         false,
+		"Handles codes such as invalid_grant":                           false,
+		"<Code>SlowDown</Code> is returned when the bucket is busy":     false,
+		"invalid_client was fixed in version 2":                         false,
+		"errors: invalid_grant: 400":                                    true,
+		"I got 2x invalid_grant today":                                  true,
+		"we see codes such as invalid_grant":                            true,
+		`{"error":"invalid_grant","count":3,"retries":2}`:               true,
+		"bind result 8 strongerAuthRequired: 00002028: LdapErr, data 0": true,
+	} {
+		if a := e.Tell(message).Answer; a.Auth != auth {
+			t.Errorf("%q: a refusal is %v (%+v)", message, a.Auth, a.Findings)
+		}
+	}
+}

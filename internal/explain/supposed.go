@@ -42,7 +42,7 @@ var telling = sync.OnceValue(func() *regexp.Regexp {
 
 // untold reports that the words of a hit tell of nothing that happened.
 func (h hit) untold(v view) bool {
-	return h.supposed(v) || h.cited(v) || h.negated(v) || h.mentioned(v)
+	return h.supposed(v) || h.cited(v) || h.negated(v) || h.mentioned(v) || h.unhappened(v)
 }
 
 // supposed reports that the words of a hit are only supposed: "when the token has
