@@ -13,7 +13,7 @@ func systemNames() map[string]string {
 		"github": "GitHub", "gitlab": "GitLab", "http": "HTTP", "hue": "Philips Hue", "imap": "IMAP", "jwt": "Token (JWT)", "kerberos": "Kerberos",
 		"keycloak": "Keycloak", "kubernetes": "Kubernetes", "ldap": "LDAP", "microsoft_graph": "Microsoft Graph", "mongodb": "MongoDB",
 		"mssql": "SQL Server", "mysql": "MySQL", "nest": "Google Nest", "network": "Network", "oauth2": "OAuth 2.0", "okta": "Okta", "oracle": "Oracle",
-		"postgres": "PostgreSQL", "proxy": "Proxy", "pypi": "PyPI", "radius": "RADIUS", "redis": "Redis", "ring": "Ring", "salesforce": "Salesforce",
+		"postgres": "PostgreSQL", "proxy": "Proxy", "pypi": "PyPI", "radius": "RADIUS", "redis": "Redis", "ring": "Ring", "salesforce": "Salesforce", "saml": "SAML",
 		"slack": "Slack", "smtp": "SMTP", "snmp": "SNMP", "ssh": "SSH", "tesla": "Tesla", "tls": "TLS", "tuya": "Tuya", "windows": "Windows", "anthropic": "Anthropic", "atlassian": "Atlassian", "azure_devops": "Azure DevOps", "azure_keyvault": "Azure Key Vault", "bitbucket": "Bitbucket",
 		"cargo": "Cargo", "cloudflare": "Cloudflare", "composer": "Composer", "conda": "Conda", "datadog": "Datadog", "digitalocean": "DigitalOcean",
 		"gitea": "Gitea", "helm": "Helm", "heroku": "Heroku", "huggingface": "Hugging Face", "mailgun": "Mailgun", "maven": "Maven", "nuget": "NuGet",
