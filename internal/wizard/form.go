@@ -100,12 +100,13 @@ func (p page) optionRows(i, width int) int {
 func keyMap() *huh.KeyMap {
 	enter := key.NewBinding(key.WithKeys("enter"))
 	up, down := key.NewBinding(key.WithKeys("up", "k")), key.NewBinding(key.WithKeys("down", "j"))
+	first, last := key.NewBinding(key.WithKeys("home")), key.NewBinding(key.WithKeys("end"))
 	return &huh.KeyMap{
 		Quit:        key.NewBinding(key.WithKeys("ctrl+c")),
 		Input:       huh.InputKeyMap{Submit: enter},
 		Text:        huh.TextKeyMap{Submit: enter, NewLine: key.NewBinding(key.WithKeys("ctrl+j"))},
 		Note:        huh.NoteKeyMap{Submit: enter},
-		Select:      huh.SelectKeyMap{Up: up, Down: down, Submit: enter},
-		MultiSelect: huh.MultiSelectKeyMap{Up: up, Down: down, Submit: enter, Toggle: key.NewBinding(key.WithKeys(" ", "x"))},
+		Select:      huh.SelectKeyMap{Up: up, Down: down, Submit: enter, GotoTop: first, GotoBottom: last},
+		MultiSelect: huh.MultiSelectKeyMap{Up: up, Down: down, Submit: enter, Toggle: key.NewBinding(key.WithKeys(" ", "x")), GotoTop: first, GotoBottom: last},
 	}
 }

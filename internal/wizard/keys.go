@@ -45,18 +45,28 @@ func (s *screen) menuKey(msg tea.KeyMsg, name string) tea.Cmd {
 	case "pgup", "ctrl+u", "ctrl+b":
 		s.scrollTo(s.offset - s.pageStep())
 		return nil
-	case "home":
-		s.scrollTo(0)
-		return nil
-	case "end":
-		s.scrollTo(s.shape.total)
-		return nil
+	case "home", "end":
+		return s.edgeKey(msg, name)
 	}
 	if s.reading() {
 		s.readOn(name)
 		return nil
 	}
 	return s.answerKey(msg, name)
+}
+
+// edgeKey goes to an end of the page, or of the choices where all of it is in
+// sight.
+func (s *screen) edgeKey(msg tea.KeyMsg, name string) tea.Cmd {
+	switch {
+	case len(s.page.choices) > 0 && s.shape.total <= s.rows():
+		return s.forward(msg)
+	case name == "home":
+		s.scrollTo(0)
+	default:
+		s.scrollTo(s.shape.total)
+	}
+	return nil
 }
 
 // answerKey is a key for the question itself. What is off screen is brought

@@ -179,6 +179,23 @@ func TestEveryChoiceCanBeReached(t *testing.T) {
 	}
 }
 
+// Where the whole page is in sight, its ends are those of the choices.
+func TestHomeAndEndOfAList(t *testing.T) {
+	list := page{ask: "Where?", choices: []string{"A", "B", "C"}}
+	for _, kind := range []kind{choose, tick} {
+		list.kind = kind
+		s := still(list, 80, 24)
+		typed(s, tea.KeyEnd)
+		if s.hovered() != 2 {
+			t.Errorf("End leads to %d", s.hovered())
+		}
+		typed(s, tea.KeyHome)
+		if s.hovered() != 0 {
+			t.Errorf("Home leads to %d", s.hovered())
+		}
+	}
+}
+
 func TestResizeKeepsAnswers(t *testing.T) {
 	s := still(allPages()["symptoms"], 80, 24)
 	typed(s, tea.KeySpace, tea.KeyDown, tea.KeyDown, tea.KeySpace, tea.KeyDown)
