@@ -59,7 +59,7 @@ func (s *state) afterRetest() string {
 		return ""
 	}
 	if s.episode.number > 0 {
-		return "Signing in works, and something else does not: the walk goes on for that."
+		return "Signing in works, and something else does not: the walk goes on for that. What you told and tried before was about the sign-in, and does not count for it."
 	}
 	return "The retest did not pass, so the walk goes on with what is left."
 }

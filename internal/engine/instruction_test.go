@@ -151,6 +151,12 @@ func TestGoingOnIsSaid(t *testing.T) {
 		t.Errorf("%s comes with %q", in.ID, in.Now)
 	}
 	ev = opened("here", nil)
+	ev.Did("credentials", diag.Did{Outcome: diag.DidFixed})
+	ev.Did("proof", diag.Did{Checkpoints: map[string]string{"sign-in": "passes", "use": "fails"}})
+	if in := present(t, b, ev); !strings.Contains(in.Now, "Signing in works") || !strings.Contains(in.Now, "does not count") {
+		t.Errorf("a second fault: %s comes with %q", in.ID, in.Now)
+	}
+	ev = opened("here", nil)
 	ev.Did("credentials", diag.Did{Outcome: diag.DidUnchanged})
 	if in := present(t, b, ev); strings.Contains(in.Now, "retest") {
 		t.Errorf("%s comes with %q", in.ID, in.Now)

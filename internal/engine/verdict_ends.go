@@ -53,6 +53,9 @@ func (s *state) endVerdict() diag.Verdict {
 		v.Summary = "Signing in works, but something else does not. That is for somebody who can see more."
 	}
 	v.Why = fmt.Sprintf("Most likely still: %s (%.0f in 100).", s.fill(cause.Title), 100*s.post[lead])
+	if s.episode.number > 0 {
+		v.Why += " What was told and tried before the sign-in worked does not count for this."
+	}
 	if s.b.Escalate == nil {
 		return v
 	}

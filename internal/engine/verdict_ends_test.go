@@ -106,7 +106,7 @@ func TestHowAWalkEnds(t *testing.T) {
 		ev.Did("roles", diag.Did{Outcome: diag.DidFixed})
 		ev.Did("proof", diag.Did{Checkpoints: map[string]string{"sign-in": "passes", "use": "fails"}})
 		v := end(compile(t, small()), ev)
-		if v.Status != diag.Escalate || !strings.HasPrefix(v.Summary, "Signing in works, but something else does not.") {
+		if v.Status != diag.Escalate || !strings.HasPrefix(v.Summary, "Signing in works, but something else does not.") || !strings.HasSuffix(v.Why, "does not count for this.") {
 			t.Errorf("verdict %+v", v)
 		}
 	})
