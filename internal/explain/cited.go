@@ -1,9 +1,7 @@
 package explain
 
 import (
-	"regexp"
 	"strings"
-	"sync"
 )
 
 // leash is how many bytes in front of words a call may begin that they are
@@ -16,18 +14,12 @@ const longestName = 60
 // handed is what stands in front of the bracket of a call in a program's source:
 // the name of what is called. Errors are printed as calls as well, with their
 // own names: AuthError('invalid password').
-var handed = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?:\)\.|(?:^|[^\w$.:>]))(?:new \w+|NSLocalizedString|Text|Toast|Label|SnackBar|[a-z_$][\w$]*!?|[A-Za-z_$][\w$]*(?:(?:\?\.|\.|->|::)[\w$]+)*(?:\?\.|\.|->|::)(?:[a-z_$][\w$]*!?|(?:Add|Write|Log|Show|Set|Assert|Problem|Send|Print|Render|Equal|Contains|Setup|Returns|Fail)\w*))$`)
-})
+var handed = onDemand(`(?:\)\.|(?:^|[^\w$.:>]))(?:new \w+|NSLocalizedString|Text|Toast|Label|SnackBar|[a-z_$][\w$]*!?|[A-Za-z_$][\w$]*(?:(?:\?\.|\.|->|::)[\w$]+)*(?:\?\.|\.|->|::)(?:[a-z_$][\w$]*!?|(?:Add|Write|Log|Show|Set|Assert|Problem|Send|Print|Render|Equal|Contains|Setup|Returns|Fail)\w*))$`)
 
 // failing is in the names of errors, and calling in those of what is done with one.
-var failing = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(?:^|[^.>])(?:err|errno|error|exception|fail(?:ure|ed)?|fault|denied|invalid\w*|expired|unauthori[sz]ed|forbidden)$`)
-})
+var failing = onDemand(`(?i)(?:^|[^.>])(?:err|errno|error|exception|fail(?:ure|ed)?|fault|denied|invalid\w*|expired|unauthori[sz]ed|forbidden)$`)
 
-var calling = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\bnew \w+$|\b(?:set|show|on|log|add|raise|throw|handle|display|send|report|print|make|to|with|render|translate)_?(?:[A-Z]\w*|error|failure)$`)
-})
+var calling = onDemand(`\bnew \w+$|\b(?:set|show|on|log|add|raise|throw|handle|display|send|report|print|make|to|with|render|translate)_?(?:[A-Z]\w*|error|failure)$`)
 
 // cited reports that the words of a hit are a text that a line of a program's
 // source hands to a call: show("Invalid password"). Nobody met it yet.
@@ -82,9 +74,7 @@ func inLiteral(call string, from, to int) bool {
 }
 
 // unset is what stands behind the name of a state that somebody is not in.
-var unset = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^["']?\s*[:=]\s*(?:false|null|never|0)\s*(?:[,;}\])]|$)`)
-})
+var unset = onDemand(`^["']?\s*[:=]\s*(?:false|null|never|0)\s*(?:[,;}\])]|$)`)
 
 // negated reports that a hit is the name of a state, and that it is not so:
 // "account_locked": false.

@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 )
 
@@ -72,9 +71,7 @@ func (e *Explainer) lastOf(v view, step hit) int {
 }
 
 // parting is what stands between two events.
-var parting = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\n|\\n|; |,? (?:and )?then |,? but |(?: ->| =>| \x{2192}) `)
-})
+var parting = onDemand(`\n|\\n|; |,? (?:and )?then |,? but |(?: ->| =>| \x{2192}) `)
 
 // earlier reports whether a refusal before the step that is the first hit decides
 // instead, since nothing went on after it.
@@ -164,9 +161,7 @@ func gotOver(message string, v view, refused []hit, p place) bool {
 }
 
 // dialogue is in what two programs say to each other in turn.
-var dialogue = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^\s*(?:[CScs<>]:? |\d{3}[ -]|\+OK|:\S+ 90\d |[\w-]+> )`)
-})
+var dialogue = onDemand(`(?m)^\s*(?:[CScs<>]:? |\d{3}[ -]|\+OK|:\S+ 90\d |[\w-]+> )`)
 
 // sameProgram reports whether a program that says its name speaks on both lines.
 func sameProgram(message string, a, b int) bool {
@@ -184,9 +179,7 @@ func speakerAt(message string, at int) string {
 }
 
 // goingOn says that what was refused was done again, or in another way.
-var goingOn = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\bre-?tr(?:y|ied|ies)|\btr(?:y|ies|ying)\b|\bagain\b|\battempt \d|\bfall(?:s|ing)?[ -]?(?:back|through)|\bfell back|\bre-?(?:new|fresh|auth|login|connect|sync|send|sent|quest|issue|negotiat|load|bind|peat)|\binstead\b|\bswitch(?:ed|ing)\b|\bprobe\b|\binterrupted\b|\bnew (?:user|token|session|credential|access)|->|=>|\x{2192}`)
-})
+var goingOn = onDemand(`\bre-?tr(?:y|ied|ies)|\btr(?:y|ies|ying)\b|\bagain\b|\battempt \d|\bfall(?:s|ing)?[ -]?(?:back|through)|\bfell back|\bre-?(?:new|fresh|auth|login|connect|sync|send|sent|quest|issue|negotiat|load|bind|peat)|\binstead\b|\bswitch(?:ed|ing)\b|\bprobe\b|\binterrupted\b|\bnew (?:user|token|session|credential|access)|->|=>|\x{2192}`)
 
 // byItself reports whether a word that may as well be part of a refusal, such as
 // "created", tells of a success: where it is not denied, in a step of its own that
@@ -236,39 +229,25 @@ func sameSpeaker(message string, a, b int) bool {
 }
 
 // nought is behind a word that is the name of a value.
-var nought = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^["'>\s]*(?::|=>|->|=)>?\s*(?:0|false|no)(?:[^\w]|$)`)
-})
+var nought = onDemand(`^["'>\s]*(?::|=>|->|=)>?\s*(?:0|false|no)(?:[^\w]|$)`)
 
 // trouble is in what tells of no success.
-var trouble = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\b(?:fail|error|fatal|unable|could ?n[o']t|cannot|can't|denied|refus|reject|invalid|unsuccess)|\?`)
-})
+var trouble = onDemand(`\b(?:fail|error|fatal|unable|could ?n[o']t|cannot|can't|denied|refus|reject|invalid|unsuccess)|\?`)
 
 // negation is in a step that did not happen.
-var negation = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\b(?:not|no|never)\b|n't\b`)
-})
+var negation = onDemand(`\b(?:not|no|never)\b|n't\b`)
 
 // sentence is in words of people rather than of programs.
-var sentence = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\b(?:the|an?|was|were|is|are|it|that|this)\b`)
-})
+var sentence = onDemand(`\b(?:the|an?|was|were|is|are|it|that|this)\b`)
 
 // clauses is what stands between the steps of one sentence or line as well.
-var clauses = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(parting().String() + `|, `)
-})
+var clauses = onDemand(parting().String() + `|, `)
 
 // saying is who speaks at the beginning of a line of a log.
-var saying = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(?:[\d\W]|[TZ]\b|(?i:debug|info|warn(?:ing)?|error)\b)*([a-z][\w./-]*)(?:\[\d+\])?: `)
-})
+var saying = onDemand(`^(?:[\d\W]|[TZ]\b|(?i:debug|info|warn(?:ing)?|error)\b)*([a-z][\w./-]*)(?:\[\d+\])?: `)
 
 // denied is what stands right before a word that it takes the meaning from.
-var denied = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?:^|[^\w])(?:none|neither|nor|to|be|being|0|until|unless|if|when|whether|must|should|once|before|without|less|un|only|please|has no|have|retry|error|failure|exception)(?:[ -]+\w+){0,2}[ -]*$`)
-})
+var denied = onDemand(`(?:^|[^\w])(?:none|neither|nor|to|be|being|0|until|unless|if|when|whether|must|should|once|before|without|less|un|only|please|has no|have|retry|error|failure|exception)(?:[ -]+\w+){0,2}[ -]*$`)
 
 // successes are the places in the end of a text that tell of a success.
 func (e *Explainer) successes(v view) (list []place) {
@@ -315,16 +294,10 @@ func (p place) sameAs(v view) bool {
 }
 
 // renewing are addresses at which one signs in.
-var renewing = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`token|auth|log-?in|sign-?in|session|refresh|renew|sso`)
-})
+var renewing = onDemand(`token|auth|log-?in|sign-?in|session|refresh|renew|sso`)
 
 // paths are those that were asked for.
-var paths = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\b(?:get|post|put|patch|delete|head|options|propfind|report|describe|setup|play|ping|for|url|status|40[137]|unauthorized|forbidden|request) "?(?:https?://[^/\s"]+)?(/[^\s"'?,;)]*)`)
-})
+var paths = onDemand(`\b(?:get|post|put|patch|delete|head|options|propfind|report|describe|setup|play|ping|for|url|status|40[137]|unauthorized|forbidden|request) "?(?:https?://[^/\s"]+)?(/[^\s"'?,;)]*)`)
 
 // namesSomebody is in a text that says who was refused.
-var namesSomebody = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\buser ?[=:<'" ]|\bfor (?:invalid user )?\S+ from\b|\baccount name|\bconfig entry`)
-})
+var namesSomebody = onDemand(`\buser ?[=:<'" ]|\bfor (?:invalid user )?\S+ from\b|\baccount name|\bconfig entry`)

@@ -140,3 +140,8 @@ func (p pattern) find(v view) (at [2]int, groups map[string]string) {
 	}
 	return [2]int{best[0], best[1]}, groups
 }
+
+// onDemand is a regular expression that is compiled when it is first asked for.
+func onDemand(source string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(source) })
+}

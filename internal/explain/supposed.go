@@ -1,10 +1,8 @@
 package explain
 
 import (
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
@@ -19,26 +17,18 @@ var phrase = slices.Index(diag.Strengths, diag.StrengthPhrase)
 // supposing is what stands right before words that tell of no event: a condition
 // and the beginning of what it is about, or a deed that has them as its object.
 // Who tells what they saw says so between the two, with a mark or of "me".
-var supposing = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?:^|[^\w-])(?:(?:if|when|whenever|once|unless|whether|in case|in the event|as soon as|assuming)(?: that)?(?: [a-z'-]+){0,5} ?|` +
-		`(?:after an?|after each|after every|after the|handl(?:e|es|ing)|simulat(?:e|es|ing)|mock(?:s|ing)?|detect(?:s|ing)?|prevent(?:s|ing)?|avoid(?:s|ing)?|tests? for|testing for|checks? for|reduc(?:e|es|ing)|protects? against|never|without (?:being|getting)|in case of|examples? of|number of|kinds? of|instances? of)(?: (?:an?|the|any|all|every|be|being|getting|your|their|of|and|or|such|more|many))*(?: [a-z-]+)? ?)$`)
-})
+var supposing = onDemand(`(?:^|[^\w-])(?:(?:if|when|whenever|once|unless|whether|in case|in the event|as soon as|assuming)(?: that)?(?: [a-z'-]+){0,5} ?|` +
+	`(?:after an?|after each|after every|after the|handl(?:e|es|ing)|simulat(?:e|es|ing)|mock(?:s|ing)?|detect(?:s|ing)?|prevent(?:s|ing)?|avoid(?:s|ing)?|tests? for|testing for|checks? for|reduc(?:e|es|ing)|protects? against|never|without (?:being|getting)|in case of|examples? of|number of|kinds? of|instances? of)(?: (?:an?|the|any|all|every|be|being|getting|your|their|of|and|or|such|more|many))*(?: [a-z-]+)? ?)$`)
 
 // attribute is what stands right behind words that only say of which kind
 // something is: "expired token handling".
-var attribute = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile("^[\"'`)]{0,2} (?:handling|handlers?|wording|hints?|states?|conditions?|templates?|translations?|icons?|counters?|metrics?|logic|scenarios?|cases?|tests?|checks?|detection|banners?|callbacks?|hooks?|events?)(?:[^\\w]|$)")
-})
+var attribute = onDemand("^[\"'`)]{0,2} (?:handling|handlers?|wording|hints?|states?|conditions?|templates?|translations?|icons?|counters?|metrics?|logic|scenarios?|cases?|tests?|checks?|detection|banners?|callbacks?|hooks?|events?)(?:[^\\w]|$)")
 
 // possibly is in words that say what could be.
-var possibly = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(` (?:may|might|could|can) (?:also |then |still )?be `)
-})
+var possibly = onDemand(` (?:may|might|could|can) (?:also |then |still )?be `)
 
 // telling are words of somebody who tells what happened.
-var telling = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?:^|[^\w])(?:i|i'm|i've|me|my|we|our|us|it|he|she|says?|said|trying|tried|attempting|using|running)(?:[^\w]|$)`)
-})
+var telling = onDemand(`(?:^|[^\w])(?:i|i'm|i've|me|my|we|our|us|it|he|she|says?|said|trying|tried|attempting|using|running)(?:[^\w]|$)`)
 
 // untold reports that the words of a hit tell of nothing that happened.
 func (h hit) untold(v view) bool {

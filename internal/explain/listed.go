@@ -1,0 +1,52 @@
+package explain
+
+import (
+	"strings"
+)
+
+// member is the name of an error beside a code in a list of such names, behind
+// it; memberBefore is the same in front of it. What is set to a value is none.
+var member = onDemand("^[\"'`]?\\s*(?:[,|;]|- |\\* |(?:or|and) |, (?:or|and) )\\s*[\"'`]?" + nameOfError + "(?:[\"'`]|\\s|[,|;\\])}]|$)")
+
+var memberBefore = onDemand("(?:[^\\w=:.]|^)" + nameOfError + "[\"'`]?\\s*(?:[,|;]|-|\\*|or|and|, (?:or|and))\\s*[\"'`]?$")
+
+// nameOfError is made of several words, which may have been taken apart.
+const nameOfError = "[A-Za-z][a-z]*(?:[_~][A-Za-z]+|[A-Z][a-z]+|[A-Z]+\\d{3,})+"
+
+// listing is the name of a list of codes.
+var listing = onDemand(`(?i)(?:enum|codes|keywords|tags|labels|list|set|retry\w*|allowed|known|supported|values|names|errors)["']?\s*[:=(]\s*(?:\w+\()?[\[{(][^\])}]*$`)
+
+// listed reports that a code is one of a list of codes, of which nobody met any.
+func (h hit) listed(v view) bool {
+	behind, front := v.text[h.span[1]:min(len(v.text), h.span[1]+leash)], v.text[max(0, h.span[0]-leash):h.span[0]]
+	others := 0
+	for at := member().FindStringIndex(behind); at != nil; at = member().FindStringIndex(behind) {
+		others++
+		behind = strings.TrimLeft(behind[at[1]-1:], "\"'` ")
+	}
+	for at := memberBefore().FindStringIndex(front); at != nil; at = memberBefore().FindStringIndex(front) {
+		others++
+		front = front[:at[0]+1]
+	}
+	if others == 0 {
+		return false
+	}
+	front = v.text[max(0, h.span[0]-leash):h.span[0]]
+	return !telling().MatchString(lowerASCII(front)) && (others > 1 || listing().MatchString(front))
+}
+
+// shelf is before a code in the address of a page that is about it, and leaf is
+// behind it in the name of a file.
+var shelf = onDemand(`(?:^|[/\s"'(])(?:docs?|documentation|blog|help|kb|wiki|articles?|reference|learn|guides?|faq|support|troubleshoot\w*|questions|tags?|search|src|tests?|specs?|lib|locales?)/[\w./%?=-]*$`)
+
+var leaf = onDemand(`^[\w-]*\.(?:html?|md|json|ya?ml|py|tsx?|jsx?|go|rb|java|kt|txt|svg|png|csv|rst|adoc|php|spec|test)(?:[^\w]|$)`)
+
+// entry is before the last word of a name with dots, of which a text is told behind.
+var entry = onDemand(`["'](?:[\w-]+\.)+$`)
+
+// filed reports that a code is the name of a page, a file or a text.
+func (h hit) filed(v view) bool {
+	front, behind := v.lower[max(0, h.span[0]-leash):h.span[0]], v.lower[h.span[1]:]
+	return shelf().MatchString(front) || leaf().MatchString(behind) && (front == "" || strings.ContainsAny(front[len(front)-1:], `/\ "'`)) ||
+		entry().MatchString(front) && strings.HasPrefix(strings.TrimLeft(behind, `"'`), ":")
+}
