@@ -8,6 +8,9 @@ import (
 // itself stands there too, so only values count that are no words.
 var setTo = onDemand("^[\"'`]?\\s*[:=]\\s*[\"']?(?:(?:true|false)(?:[^\\w]|$)|(?:null|never|0)[\"']?\\s*(?:[,;)}\\]#]|$|\\s[\"']?[\\w.-]+[\"']?\\s*[:=]))")
 
+// needless is behind what is needed nowhere: "login required: no".
+var needless = onDemand(`^["']?\s*[:=]\s*["']?(?:no|none|never|optional|false)["']?\s*(?:[.,;)}]|$)`)
+
 // counted is behind the name of something that is counted, further behind it when
 // another follows, and tallied before it.
 var counted = onDemand("^[\"'`]?\\s*[:=|]\\s*\\d+(?:[^\\w.:-]|$)")
@@ -48,6 +51,9 @@ func (h hit) unhappened(v view) bool {
 	}
 	behind, front := v.lower[h.span[1]:], v.lower[max(0, h.span[0]-leash):h.span[0]]
 	if h.numbersAThing(front, behind, v.text[h.span[0]:h.span[1]]) {
+		return true
+	}
+	if strings.HasSuffix(v.lower[:h.span[1]], "required") && needless().MatchString(behind) {
 		return true
 	}
 	if strings.Contains(v.text[h.span[0]:h.span[1]], " ") {

@@ -32,7 +32,7 @@ var telling = onDemand(`(?:^|[^\w])(?:i|i'm|i've|me|my|we|our|us|it|he|she|says?
 
 // untold reports that the words of a hit tell of nothing that happened.
 func (h hit) untold(v view) bool {
-	return h.supposed(v) || h.cited(v) || h.negated(v) || h.mentioned(v) || h.unhappened(v)
+	return h.supposed(v) || h.cited(v) || h.negated(v) || h.mentioned(v) || h.unhappened(v) || h.worldly(v)
 }
 
 // supposed reports that the words of a hit are only supposed: "when the token has
