@@ -254,22 +254,38 @@ func (e *Explainer) successes(v view) (list []place) {
 	parts := v.ends()
 	end := parts[len(parts)-1]
 	for _, r := range e.afters {
-		if len(r.With) > 0 && !slices.ContainsFunc(r.With, within(v)) || slices.ContainsFunc(r.Without, within(v)) {
+		if len(r.With) == 0 || slices.ContainsFunc(r.With, within(v)) {
+			if !slices.ContainsFunc(r.Without, within(v)) {
+				list = append(list, r.every(end)...)
+			}
+		}
+	}
+	return list
+}
+
+// every is each place in a part of a text that a rule fits.
+func (r *rule) every(part view) (list []place) {
+	if r.Pattern == "" {
+		for _, l := range r.Literals {
+			l = lowerASCII(l)
+			for at := next(part.lower, l, 0); at[1] > 0; at = next(part.lower, l, at[1]) {
+				list = append(list, place{rule: r, span: [2]int{part.at + at[0], part.at + at[1]}})
+			}
+		}
+		return list
+	}
+	for _, a := range r.ready() {
+		if !part.held.strange && !a.needs.metBy(part.held) {
 			continue
 		}
-		for _, a := range r.ready() {
-			if !end.held.strange && !a.needs.metBy(end.held) {
-				continue
-			}
-			for _, at := range a.expression().FindAllStringSubmatchIndex(end.text, -1) {
-				p := place{rule: r, span: [2]int{end.at + at[0], end.at + at[1]}, groups: map[string]string{}}
-				for i, name := range a.re.SubexpNames() {
-					if name != "" && at[2*i] >= 0 {
-						p.groups[name] = end.text[at[2*i]:at[2*i+1]]
-					}
+		for _, at := range a.expression().FindAllStringSubmatchIndex(part.text, -1) {
+			p := place{rule: r, span: [2]int{part.at + at[0], part.at + at[1]}, groups: map[string]string{}}
+			for i, name := range a.re.SubexpNames() {
+				if name != "" && at[2*i] >= 0 {
+					p.groups[name] = part.text[at[2*i]:at[2*i+1]]
 				}
-				list = append(list, p)
 			}
+			list = append(list, p)
 		}
 	}
 	return list

@@ -14,6 +14,7 @@ type held struct {
 	pairs    [1 << pairBits / 64]uint64 // which pairs of bytes there are
 	families map[*family]bool           // those that were asked for, and whether they may fit
 	index    *index                     // of a long text
+	origin   *origin                    // of the message, once it was asked for
 }
 
 const pairBits = 12

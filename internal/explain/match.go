@@ -121,18 +121,12 @@ func (e *Explainer) match(v view) (hits []hit, marked []diag.SystemMark) {
 	}
 	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.alone(v, marked) })
 	// Words that are only supposed still ask in which setting they stand.
-	var supposed []hit
-	hits = slices.DeleteFunc(hits, func(h hit) bool {
-		untold := h.untold(v)
-		if untold {
-			supposed = append(supposed, h)
-		}
-		return untold
-	})
+	hits, supposed := tellings(v, hits)
 	parts := v.ends()
 	for _, part := range parts {
 		if said := e.told(part, hits, framed); len(said) > 0 {
-			hits = append(hits, said...)
+			said, only := tellings(v, said)
+			hits, supposed = append(hits, said...), append(supposed, only...)
 			break
 		}
 	}
@@ -142,6 +136,24 @@ func (e *Explainer) match(v view) (hits []hit, marked []diag.SystemMark) {
 		}
 	}
 	return hits, marked
+}
+
+// tellings are the hits that tell of something, and those that only speak of it.
+func tellings(v view, hits []hit) (telling, supposed []hit) {
+	for _, h := range hits {
+		if h.untold(v) {
+			supposed = append(supposed, h)
+			continue
+		}
+		if h.described(v) || h.inSource(v) {
+			supposed = append(supposed, h)
+			if h = h.elsewhere(v); h.rule == nil {
+				continue
+			}
+		}
+		telling = append(telling, h)
+	}
+	return telling, supposed
 }
 
 // setting finds in which setting words stand that only sound like a refusal. It

@@ -30,6 +30,12 @@ var possibly = onDemand(` (?:may|might|could|can) (?:also |then |still )?be `)
 // telling are words of somebody who tells what happened.
 var telling = onDemand(`(?:^|[^\w])(?:i|i'm|i've|me|my|we|our|us|it|he|she|says?|said|trying|tried|attempting|using|running)(?:[^\w]|$)`)
 
+// clause is what stands in front of the words of a hit, up to the next mark.
+func (h hit) clause(v view) string {
+	lead := v.lower[max(0, h.span[0]-before):h.span[0]]
+	return lead[strings.LastIndexAny(lead, ".:;,\"'()[]{}<>=!?|/`")+1:]
+}
+
 // untold reports that the words of a hit tell of nothing that happened.
 func (h hit) untold(v view) bool {
 	return h.supposed(v) || h.cited(v) || h.negated(v) || h.mentioned(v) || h.unhappened(v) || h.worldly(v)
@@ -41,10 +47,7 @@ func (h hit) supposed(v view) bool {
 	if h.weight > phrase || h.Class == "not_auth" || h.Frames != nil {
 		return false
 	}
-	lead := v.lower[max(0, h.span[0]-before):h.span[0]]
-	if end := strings.LastIndexAny(lead, ".:;,\"'()[]{}<>=!?|/`"); end >= 0 {
-		lead = lead[end+1:]
-	}
+	lead := h.clause(v)
 	if possibly().MatchString(v.lower[h.span[0]:h.span[1]]) {
 		return !telling().MatchString(lead)
 	}
