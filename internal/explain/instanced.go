@@ -28,10 +28,10 @@ var labelled = onDemand(`[a-z_][\w:]*\{(?:\w+(?:=~?|!~|!=)"[^"]*",?\s*)*\w+(?:=~
 var measured = onDemand(`^[^{}]*\}\s*(?:\d|\[\d)`)
 
 // instancing is right before what is only an example or the most of many.
-var instancing = onDemand("(?:(?:e\\.g\\.|such as|for example|for instance),?(?: \\w+(?: or|,))?|\\b(?:top|most (?:frequent|common)|commonest) (?:errors?|codes?|reasons?|causes?|failures?)(?: is| are| code|:)?|\\b(?:or|otherwise|else) (?:you|they|users?|clients?)(?:'ll| will| would| may| might) (?:see|get|receive)) [\"'`(]?$")
+var instancing = onDemand("(?:(?:e\\.g\\.|such as|for example|for instance),?(?: \\w+(?: or|,))?|\\b(?:top|most (?:frequent|common)|commonest) (?:errors?|codes?|reasons?|causes?|failures?)(?: is| are| code|:)?|\\b(?:or|otherwise|else) (?:you|they|users?|clients?)(?:'ll| will| would| may| might) (?:see|get|receive)|\\b(?:code|way|option|support|ability|changes?|patch|function|method) to (?:report|return|signal|raise|throw|handle|map|send|catch|use)(?: an?| the)?(?: new)?) [\"'`(]?$")
 
 // explaining is right behind what is explained or was put right.
-var explaining = onDemand("^[\"'`)>]*(?:</\\w+>)? (?:(?:is|are) (?:only |also )?(?:returned|thrown|raised|sent|logged) (?:when|if|whenever) (?:the|an?|no|you|users?|clients?|they|too|more|\\w+ (?:wants?|asks?|sends?))\\b|(?:(?:was|were|is|has been|have been) )(?:now )?(?:fixed|resolved|solved) (?:in|with|by)\\b)")
+var explaining = onDemand("^[\"'`)>]*(?:</\\w+>)? (?:(?:is|are) (?:only |also )?(?:returned|thrown|raised|sent|logged) (?:when|if|whenever) (?:the|an?|no|you|users?|clients?|they|too|more|\\w+ (?:wants?|asks?|sends?))\\b|(?:is|are) (?:expected|normal|intended) (?:in|when|for|here|by)\\b|(?:(?:was|were|is|has been|have been) )(?:now )?(?:fixed|resolved|solved) (?:in|with|by)\\b)")
 
 // things are counted by numbers that are those of answers as well.
 var things = onDemand(`(?:^|[^\w-])(?:rooms?|flights?|highways?|routes?|articles?|apartments?|suites?|bus|trains?|trams?|gates?|sections?|paragraphs?|pages?|chapters?|lockers?|lots?|issues?|interstate|no\.|§) ?$`)
@@ -48,6 +48,9 @@ func (h hit) numbersAThing(front, behind string, text string) bool {
 func (h hit) unhappened(v view) bool {
 	if h.Class == "not_auth" || h.Frames != nil {
 		return false
+	}
+	for h.span[1] > h.span[0] && v.text[h.span[1]-1] == ' ' {
+		h.span[1]--
 	}
 	behind, front := v.lower[h.span[1]:], v.lower[max(0, h.span[0]-leash):h.span[0]]
 	if h.numbersAThing(front, behind, v.text[h.span[0]:h.span[1]]) {

@@ -14,11 +14,17 @@ var memberBefore = onDemand("(?:[^\\w=:.]|^)" + nameOfError + "[\"'`]?\\s*(?:[,|
 const nameOfError = "[A-Za-z][a-z]*(?:[_~][A-Za-z]+|[A-Z][a-z]+|[A-Z]+\\d{3,})+"
 
 // listing is the name of a list of codes.
-var listing = onDemand(`(?i)(?:enum|codes|keywords|tags|labels|list|set|retry\w*|allowed|known|supported|values|names|errors)["']?\s*[:=(]\s*(?:\w+\()?[\[{(][^\])}]*$`)
+var listing = onDemand(`(?i)(?:enum|codes|keywords|tags|labels|list|set|retry\w*|allowed|known|supported|values|names|errors|error_?codes?)["']?\s*[:=(]\s*(?:\w+\()?[\[{(][^\])}]*$|(?:codes|errors|exceptions|values) (?:are|include)\b[^.:]*$`)
+
+// ignoring is before what a program is told to pass over, or to try again.
+var ignoring = onDemand(`(?:ignore|suppress|exclude|mute|silence|retry)[a-z_]*["']?\s*[:=]\s*[\[{(][^\])}]*$`)
 
 // listed reports that a code is one of a list of codes, of which nobody met any.
 func (h hit) listed(v view) bool {
 	behind, front := v.text[h.span[1]:min(len(v.text), h.span[1]+leash)], v.text[max(0, h.span[0]-leash):h.span[0]]
+	if ignoring().MatchString(lowerASCII(front)) {
+		return true
+	}
 	others := 0
 	for at := member().FindStringIndex(behind); at != nil; at = member().FindStringIndex(behind) {
 		others++
@@ -44,9 +50,17 @@ var leaf = onDemand(`^[\w-]*\.(?:html?|md|json|ya?ml|py|tsx?|jsx?|go|rb|java|kt|
 // entry is before the last word of a name with dots, of which a text is told behind.
 var entry = onDemand(`["'](?:[\w-]+\.)+$`)
 
-// filed reports that a code is the name of a page, a file or a text.
+// compared is before a code that a program compares something with.
+var compared = onDemand("[!=]==? ?[\"'`]?$")
+
+// titled is before what is in the name of a search, a board or a thing on one.
+var titled = onDemand("(?:saved search|dashboard|panel|chart|widget|monitor|filter|board|metric|counter|graph|column|bucket|topic|queue|branch|variable|constant|alert|policy)(?: title| name| policy| rule)?:? [\"'`][^\"'`]*$")
+
+// filed reports that a code is the name of a page, a file, a text or a board.
 func (h hit) filed(v view) bool {
 	front, behind := v.lower[max(0, h.span[0]-leash):h.span[0]], v.lower[h.span[1]:]
-	return shelf().MatchString(front) || leaf().MatchString(behind) && (front == "" || strings.ContainsAny(front[len(front)-1:], `/\ "'`)) ||
-		entry().MatchString(front) && strings.HasPrefix(strings.TrimLeft(behind, `"'`), ":")
+	named := strings.HasPrefix(strings.TrimLeft(behind, `"'`), ":") && (entry().MatchString(front) ||
+		strings.Trim(v.text[:h.span[0]], " \"'") == "" && front != "" && strings.HasSuffix(strings.TrimRight(behind, " "), `",`))
+	return named || shelf().MatchString(front) || leaf().MatchString(behind) && (front == "" || strings.ContainsAny(front[len(front)-1:], `/\ "'`)) ||
+		compared().MatchString(front) || titled().MatchString(front) && strings.ContainsAny(behind, "\"'`")
 }

@@ -20,7 +20,7 @@ func (e *Explainer) Explain(message string) Answer {
 	if strongest(hits) <= status {
 		v, hits = e.inNames(v, hits)
 	}
-	v, hits = e.course(message, v, e.aside(message, rank(hits)))
+	v, hits = e.course(message, v, e.aside(message, hits))
 	for _, h := range hits[:min(len(hits), maxFindings)] {
 		a.Findings = append(a.Findings, h.finding(v))
 	}
@@ -55,15 +55,16 @@ func ownCodeFirst(found []Finding, hits []hit) []Finding {
 	return found
 }
 
-// aside drops what only tells what kind of text a line is, where another line
+// aside ranks, and drops what only tells what kind of text a line is, where another line
 // refuses somebody by itself: a program's source stands above what it printed.
-func (e *Explainer) aside(message string, hits []hit) []hit {
+func (e *Explainer) aside(message string, found []hit) []hit {
+	hits := rank(found)
 	if len(hits) == 0 || !hits[0].OfLine || !strings.Contains(strings.TrimSpace(message), "\n") {
 		return hits
 	}
 	for _, line := range outer(message) {
 		if e.refuses(clean(line), status+1) {
-			return slices.DeleteFunc(hits, func(h hit) bool { return h.OfLine })
+			return rank(slices.DeleteFunc(slices.Clone(found), func(h hit) bool { return h.OfLine }))
 		}
 	}
 	return hits
