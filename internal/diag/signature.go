@@ -25,8 +25,9 @@ var Strengths = []Strength{
 var Certainties = []string{"exact", "likely", "possible"}
 
 // SignatureGroups lists the groups of a pattern that are read: the code as
-// found, times that tell skew from expiry, and of whom or what a success is.
-var SignatureGroups = []string{"code", "local", "server", "now", "start", "expiry", "who", "path"}
+// found, times that tell skew from expiry, of whom or what a success is, and the
+// words proper where a pattern wants others around them.
+var SignatureGroups = []string{"code", "local", "server", "now", "start", "expiry", "who", "path", "words"}
 
 // A Signature recognises one error message.
 type Signature struct {

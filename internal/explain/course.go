@@ -279,7 +279,8 @@ func (r *rule) every(part view) (list []place) {
 			continue
 		}
 		for _, at := range a.expression().FindAllStringSubmatchIndex(part.text, -1) {
-			p := place{rule: r, span: [2]int{part.at + at[0], part.at + at[1]}, groups: map[string]string{}}
+			words := a.words(at)
+			p := place{rule: r, span: [2]int{part.at + words[0], part.at + words[1]}, groups: map[string]string{}}
 			for i, name := range a.re.SubexpNames() {
 				if name != "" && at[2*i] >= 0 {
 					p.groups[name] = part.text[at[2*i]:at[2*i+1]]

@@ -1,10 +1,8 @@
 package explain
 
 import (
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // fewestAround is how many words of a sentence stand around those of a refusal
@@ -17,23 +15,17 @@ var anybodys = []string{"generic", "network", "tls", "dns", "http", "proxy", "jw
 
 // object is what stands right before words that are the object of what a
 // program does, or can: "handle connection timeouts", "whether a certificate".
-var object = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?:^|[^\w-])(?:default|sets?|setting|configur(?:e|es|ing)|specif(?:y|ies|ying)|max(?:imum)?|minimum|custom|increas(?:e|es|ing)|decreas(?:e|es|ing)|longer|shorter|adjust(?:s|ing)?|support(?:s|ing)?|adds?|adding|removes?|removing|honou?r(?:s|ing)?|respect(?:s|ing)?|ignor(?:e|es|ing)|handl(?:e|es|ing)|avoid(?:s|ing)?|prevent(?:s|ing)?|test(?:s|ing)?(?: for| of| with)|check(?:s|ing)? (?:for|if|whether|that)|fix(?:es|ed)|in case of|rais(?:es|ing)|throws|emits|expects|simulat(?:e|es|ing)|catch(?:es|ing)?|treat(?:s|ing)?|such as|like|non|number of|kinds? of|generat(?:e|es|ing)|creat(?:e|es|ing)|allow(?:s|ing)?|provid(?:e|es|ing)|enabl(?:e|es|ing)|disabl(?:e|es|ing)|permit(?:s|ting)?|indicat(?:e|es|ing)|describ(?:e|es|ing)|represent(?:s|ing)?|detect(?:s|ing)?|returns|ensur(?:e|es|ing)|whether|if|when|whenever|unless|until|once|will|may|might|should|must|would|(?:could|can|not) be)(?: (?:an?|the|any|all|every|be|been|being|get|your|their|its|of|and|or|such|more|many|each|new|that|this|is|are|on|for|with))*(?: [\w-]+)? ?$`)
-})
+var object = onDemand(`(?:^|[^\w-])(?:default|sets?|setting|configur(?:e|es|ing)|specif(?:y|ies|ying)|max(?:imum)?|minimum|custom|increas(?:e|es|ing)|decreas(?:e|es|ing)|longer|shorter|adjust(?:s|ing)?|support(?:s|ing)?|adds?|adding|removes?|removing|honou?r(?:s|ing)?|respect(?:s|ing)?|ignor(?:e|es|ing)|handl(?:e|es|ing)|avoid(?:s|ing)?|prevent(?:s|ing)?|test(?:s|ing)?(?: for| of| with)|check(?:s|ing)? (?:for|if|whether|that)|fix(?:es|ed)|in case of|rais(?:es|ing)|throws|emits|expects|simulat(?:e|es|ing)|catch(?:es|ing)?|treat(?:s|ing)?|such as|like|non|number of|kinds? of|generat(?:e|es|ing)|creat(?:e|es|ing)|allow(?:s|ing)?|provid(?:e|es|ing)|enabl(?:e|es|ing)|disabl(?:e|es|ing)|permit(?:s|ting)?|indicat(?:e|es|ing)|describ(?:e|es|ing)|represent(?:s|ing)?|detect(?:s|ing)?|returns|ensur(?:e|es|ing)|whether|if|when|whenever|unless|until|once|will|may|might|should|must|would|(?:could|can|not) be)(?: (?:an?|the|any|all|every|be|been|being|get|your|their|its|of|and|or|such|more|many|each|new|that|this|is|are|on|for|with))*(?: [\w-]+)? ?$`)
 
 // ofSetting is what stands right behind the name of a setting, and timeout the
 // end of most such names.
-var ofSetting = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile("^(?:\\w*[\"'`*]{0,2} ?(?::=|=|:) ?[\"']?\\d|[\"'`*)]{0,2} (?:of \\d|in (?:seconds|milliseconds|minutes)|is (?:set|used|configur\\w+|specified|\\d)|\\((?:in )?(?:\\d+ ?)?(?:s|ms|seconds|milliseconds|minutes|default)\\b))")
-})
+var ofSetting = onDemand("^(?:\\w*[\"'`*]{0,2} ?(?::=|=|:) ?[\"']?\\d|[\"'`*)]{0,2} (?:of \\d|in (?:seconds|milliseconds|minutes)|is (?:set|used|configur\\w+|specified|\\d)|\\((?:in )?(?:\\d+ ?)?(?:s|ms|seconds|milliseconds|minutes|default)\\b))")
 
 const timeout = "timeout"
 
 // ofKind is what stands right behind words for a kind of event, and says what is
 // done about it.
-var ofKind = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile("^[\"'`*)]{0,2} (?:settings?|options?|parameters?|flags?|defaults?|period|interval|handling|handlers?|support|detection|checks?|tests?|cases?|scenarios?|events?|conditions?|exceptions?|classes?|constants?|situations?|can|may|should|will|must)\\b")
-})
+var ofKind = onDemand("^[\"'`*)]{0,2} (?:settings?|options?|parameters?|flags?|defaults?|period|interval|handling|handlers?|support|detection|checks?|tests?|cases?|scenarios?|events?|conditions?|exceptions?|classes?|constants?|situations?|can|may|should|will|must)\\b")
 
 // described reports that words are of a text that explains what programs do: a
 // manual, a comment, a list of changes. They are an object of it, the name of a
@@ -81,14 +73,10 @@ func firstOf(s string) byte {
 }
 
 // verbs are in every sentence that explains something.
-var verbs = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?:^|[^\w'-])(?:the|an?|is|are|can|may|might|should|must|will|would|means|of|these|be)(?:[^\w'-]|$)`)
-})
+var verbs = onDemand(`(?:^|[^\w'-])(?:the|an?|is|are|can|may|might|should|must|will|would|means|of|these|be)(?:[^\w'-]|$)`)
 
 // happening are words of a sentence about what became of somebody or something.
-var happening = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?:^|[^\w'-])(?:i|i'm|i've|my|me|we|we're|our|us|it's|he|she|his|her|your?|this|says?|said|saying|tells?|told|gets?|got|getting|sees?|seen|seeing|saw|shows?|shown|showing|fails?|failed|failing|failures?|errors?|since|returned|throws?|thrown|gives?|gave|given|receiv\w+|keeps?|kept|tr(?:y|ies|ying|ied)|help|please|why|what|how|incorrect|invalid|wrong|occur\w*|expired?|disabled|issues?|problems?|stuck|cannot|can't|\w+n't|unable|refus\w+|reject\w+|den(?:y|ied|ies)|end(?:s|ed|ing)?|br(?:ea|o)k\w*|answer\w*|repl(?:y|ies|ied)|respon\w+|c[ao]m(?:es?|ing)|print\w*|appear\w*|display\w*|rais\w+|report\w*|yesterday|today|now|again|still|after|while|during|down|block\w*|lock\w*|stop\w*|because|but|minor|message|code|wants?|wanted|warns?|nobody|presented|typed|asks?|same|di(?:es|ed)|into|like|could|was|were|has|have|had|complain\w*|forbidden|permission|unauthorized|refreshed|logged|signed|worked|any more|anymore)(?:[^\w'-]|$)`)
-})
+var happening = onDemand(`(?:^|[^\w'-])(?:i|i'm|i've|my|me|we|we're|our|us|it's|he|she|his|her|your?|this|says?|said|saying|tells?|told|gets?|got|getting|sees?|seen|seeing|saw|shows?|shown|showing|fails?|failed|failing|failures?|errors?|since|returned|throws?|thrown|gives?|gave|given|receiv\w+|keeps?|kept|tr(?:y|ies|ying|ied)|help|please|why|what|how|incorrect|invalid|wrong|occur\w*|expired?|disabled|issues?|problems?|stuck|cannot|can't|\w+n't|unable|refus\w+|reject\w+|den(?:y|ied|ies)|end(?:s|ed|ing)?|br(?:ea|o)k\w*|answer\w*|repl(?:y|ies|ied)|respon\w+|c[ao]m(?:es?|ing)|print\w*|appear\w*|display\w*|rais\w+|report\w*|yesterday|today|now|again|still|after|while|during|down|block\w*|lock\w*|stop\w*|because|but|minor|message|code|wants?|wanted|warns?|nobody|presented|typed|asks?|same|di(?:es|ed)|into|like|could|was|were|has|have|had|complain\w*|forbidden|permission|unauthorized|refreshed|logged|signed|worked|any more|anymore)(?:[^\w'-]|$)`)
 
 // explains reports that the sentence around a span is a long one of plain words
 // that tells of nothing that happened, and has no mark of a program in it.

@@ -138,7 +138,18 @@ func (p pattern) find(v view) (at [2]int, groups map[string]string) {
 			groups[name] = v.text[best[2*i]:best[2*i+1]]
 		}
 	}
-	return [2]int{best[0], best[1]}, groups
+	return by.words(best), groups
+}
+
+// words is the span of the words proper of what was found: what a pattern wants
+// around them may belong to something else.
+func (a *alternative) words(found []int) [2]int {
+	for i, name := range a.re.SubexpNames() {
+		if name == "words" && found[2*i] >= 0 {
+			return [2]int{found[2*i], found[2*i+1]}
+		}
+	}
+	return [2]int{found[0], found[1]}
 }
 
 // onDemand is a regular expression that is compiled when it is first asked for.

@@ -16,13 +16,19 @@ func wholly(re *regexp.Regexp, text string) (at [2]int, groups map[string]string
 	if found == nil {
 		return at, nil
 	}
-	groups = map[string]string{}
-	for i, name := range re.SubexpNames() {
-		if name != "" && found[2*i] >= 0 {
+	groups, at = map[string]string{}, [2]int{found[0], found[1]}
+	for i, name := range slices.Backward(re.SubexpNames()) {
+		if name == "" || found[2*i] < 0 {
+			continue
+		}
+		if _, later := groups[name]; !later {
 			groups[name] = text[found[2*i]:found[2*i+1]]
 		}
+		if name == "words" {
+			at = [2]int{found[2*i], found[2*i+1]}
+		}
 	}
-	return [2]int{found[0], found[1]}, groups
+	return at, groups
 }
 
 // An expression in its alternatives finds what it finds as a whole.
@@ -35,7 +41,7 @@ func FuzzPattern(f *testing.F) {
 		`a`, `a|b`, `b|ab`, `ab|a|b`, `a|`, `|a`, `(a|b)c|d`, `(?:expired|revoked) token|token (?P<code>expired)`, `a\|b`, `[|]`, `[]|]|x`, `[^]|]b|50`,
 		`[\]|]|x`, `\Qa|b`, `\Qa|b\E|x`, `(?-i)a|B`, `(?s)a.b|\n.`, `(?-i:AADSTS)(?P<code>\d+)|(?P<code>50[0-4])`, `^a|b$`, `\bex\B|\Bred\b`,
 		`(?:to)?ken|503`, `\b503\b.*x`, `50[0-4]\b|\bx`, `\b(?:\b503)\b`, `a\bb|x\x01y503`, `x[\x00-\x02]y503`, `(?:ab)+|xa`, `(?:ab){2,3}|y`, `(?:ab){0,3}y|q`, `[ab][xy]|[^a]b`, `expired? (?:tokens?|or (?:was )?revoked)`, `für|\w+\x{fc}r`, `k|s|ſ`,
-		`to[k]en|[s]ervice`, `x{0}a|b`, `(|a)b`, `.*503|expired`, `\d{3,}|[a-z]{20}`, `(?P<now>ex)pired (?P<code>tok.n)`,
+		`to[k]en|[s]ervice`, `x{0}a|b`, `(|a)b`, `.*503|expired`, `\d{3,}|[a-z]{20}`, `(?P<now>ex)pired (?P<code>tok.n)`, `token (?P<words>has) expired|(?P<words>exp)ired`,
 	} {
 		for _, text := range texts {
 			f.Add(expression, text)

@@ -1,10 +1,8 @@
 package explain
 
 import (
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // A piece of a program's source holds the errors that it handles, raises or
@@ -13,35 +11,29 @@ import (
 
 // statement is a line that is of a source for certain: a keyword and the marks
 // that go with it, a call that ends as one, a comment.
-var statement = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^\s*(?:` +
-		`(?:\} *)?(?:if|elif|else if|elsif|for|foreach|while|switch|case|default|return|except|catch|raise|throw|import|from|def|class|func|function|fn|const|let|var|val|public|private|protected|static|final|package|type|struct|enum|interface|export|async|await|try|with|assert\w*|expect|require|describe|it|test|defer|go|select|namespace|yield|unless|rescue|sub|my|our|print|fmt|log)\b.*[{}()\[\];:,=]\s*(?:(?://|#|/\*).*)?$` +
-		`|[\w.\[\]>*&$@-]+(?:, [\w.\[\]]+)* *:= *\S` +
-		`|[\w.\[\]>*&$@-]+ = .*[;({,\[]\s*$` +
-		`|[\w.>:$@!&*-]*\w\(.*[;{(,]\s*$` +
-		`|\w+: +[A-Za-z_.()*&][\w.()*&]*, *(?://.*)?$` +
-		`|(?://|#(?:define|include|if|endif|else)\b|/\*|\*/)` +
-		`|\S+ +[\w.*\[\]]+;\s*$)` +
-		`|^ +\* `)
-})
+var statement = onDemand(`^\s*(?:` +
+	`(?:\} *)?(?:if|elif|else if|elsif|for|foreach|while|switch|case|default|return|except|catch|raise|throw|import|from|def|class|func|function|fn|const|let|var|val|public|private|protected|static|final|package|type|struct|enum|interface|export|async|await|try|with|assert\w*|expect|require|describe|it|test|defer|go|select|namespace|yield|unless|rescue|sub|my|our|print|fmt|log)\b.*[{}()\[\];:,=]\s*(?:(?://|#|/\*).*)?$` +
+	`|[\w.\[\]>*&$@-]+(?:, [\w.\[\]]+)* *:= *\S` +
+	`|[\w.\[\]>*&$@-]+ = .*[;({,\[]\s*$` +
+	`|[\w.>:$@!&*-]*\w\(.*[;{(,]\s*$` +
+	`|\w+: +[A-Za-z_.()*&][\w.()*&]*, *(?://.*)?$` +
+	`|(?://|#(?:define|include|if|endif|else)\b|/\*|\*/)` +
+	`|\S+ +[\w.*\[\]]+;\s*$)` +
+	`|^ +\* `)
 
 // filling is a line that stands between such lines.
-var filling = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^\s*(?:` +
-		`[\w.\[\]>*&$@'"-]+ (?:\+?=|[!=]==?) \S` +
-		`|[\w.>:$@!&*-]*\w\(.*[,)]\s*$` +
-		`|[)}\]]+[;,]?\)?;?\s*$|[{(\[]\s*$` +
-		`|\.\w+\(|# |-- |;;` +
-		`|['"][^'"]*['"],?\)?;?\s*$` +
-		`|[\w.*]+,\s*$` +
-		`|@\w` +
-		`|(?:else|try|finally|do|end|begin):?\s*$)`)
-})
+var filling = onDemand(`^\s*(?:` +
+	`[\w.\[\]>*&$@'"-]+ (?:\+?=|[!=]==?) \S` +
+	`|[\w.>:$@!&*-]*\w\(.*[,)]\s*$` +
+	`|[)}\]]+[;,]?\)?;?\s*$|[{(\[]\s*$` +
+	`|\.\w+\(|# |-- |;;` +
+	`|['"][^'"]*['"],?\)?;?\s*$` +
+	`|[\w.*]+,\s*$` +
+	`|@\w` +
+	`|(?:else|try|finally|do|end|begin):?\s*$)`)
 
 // running is in what a program printed while it ran.
-var running = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`traceback|  file "|\n\s+at \S+\(|caused by|http/1\.|exception in thread|panic:|goroutine|body=`)
-})
+var running = onDemand(`traceback|  file "|\n\s+at \S+\(|caused by|http/1\.|exception in thread|panic:|goroutine|body=`)
 
 // An origin is which lines of a message are of a program's source.
 type origin struct {

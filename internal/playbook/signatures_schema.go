@@ -41,7 +41,7 @@ func signatureShape() shape {
 		"system":       ref("text"),
 		"code":         say(ref("text"), "As the system writes it."),
 		"literals":     say(ref("texts"), "At least one is in every such message; the code when left out."),
-		"pattern":      say(ref("text"), "A regular expression of Go; its groups code, local, server, now, start, expiry, who and path are read."),
+		"pattern":      say(ref("text"), "A regular expression of Go; its groups code, local, server, now, start, expiry, who and path are read; of words that others have to surround, words is the span that counts."),
 		"frames":       say(ref("texts"), "Each is families that stand near each other in one sentence, instead of a pattern."),
 		"unless":       say(ref("texts"), "Families: a sentence with one of them tells nothing; beside those of the file."),
 		"numbers":      say(ref("texts"), "Other spellings of the code, for the forms of the file."),
