@@ -27,27 +27,39 @@ const timeout = "timeout"
 // done about it.
 var ofKind = onDemand("^[\"'`*)]{0,2} (?:settings?|options?|parameters?|flags?|defaults?|period|interval|handling|handlers?|support|detection|checks?|tests?|cases?|scenarios?|events?|conditions?|exceptions?|classes?|constants?|situations?|can|may|should|will|must)\\b")
 
+// narrating is in front of what programs met: "the copy failed when the connection
+// was reset", "gave up after the connection timed out".
+var narrating = onDemand(`\b(?:after|once|as soon as|detect\w*|fail(?:ed|s|ing|ure)?|errors?|abort\w*|crash\w*|stop(?:s|ped)|gave up|giving up|could ?n[o']t|cannot|can't|unable|broke\w*|lost|died|disconnect\w*|refus\w+)\b`)
+
+// worded reports that what programs say is said in words alone, which people say
+// too: "connection refused", "certificate has expired".
+func worded(text string) bool {
+	return strings.Contains(text, " ") && !strings.ContainsAny(text, "0123456789_:=<>[]{}")
+}
+
 // described reports that words are of a text that explains what programs do: a
 // manual, a comment, a list of changes. They are an object of it, the name of a
 // setting, one of many of a kind, or in a sentence that tells of no event.
 func (h hit) described(v view) bool {
-	if h.Class == "not_auth" || !h.Shared && !slices.Contains(anybodys, h.System) {
+	words := v.text[h.span[0]:h.span[1]]
+	own := !h.Shared && !slices.Contains(anybodys, h.System)
+	if h.Class == "not_auth" || own && (h.weight <= phrase || h.Frames != nil || !worded(words)) {
 		return false
 	}
-	words, behind := v.text[h.span[0]:h.span[1]], v.lower[h.span[1]:]
+	behind := v.lower[h.span[1]:]
 	if strings.Contains(words, ":") {
 		return false // it is printed with what it says
 	}
 	lead := h.clause(v)
 	if !telling().MatchString(lead) {
-		if object().MatchString(lead) && !strings.Contains(lead, "happens") && strings.IndexByte(":(", firstOf(strings.TrimLeft(behind, `"'`))) < 0 {
+		if object().MatchString(lead) && !narrating().MatchString(lead) && !strings.Contains(lead, "happens") && strings.IndexByte(":(", firstOf(strings.TrimLeft(behind, `"'`))) < 0 {
 			return true
 		}
 		if h.Frames == nil && ofMany(words, behind) {
 			return true
 		}
 	}
-	return explains(v, h.span)
+	return !own && explains(v, h.span)
 }
 
 // ofMany reports that words are of a setting, of a kind of event, or go on as

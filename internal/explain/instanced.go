@@ -15,9 +15,18 @@ var needless = onDemand(`^["']?\s*[:=]\s*["']?(?:no|none|never|optional|false)["
 // another follows, and tallied before it.
 var counted = onDemand("^[\"'`]?\\s*[:=|]\\s*\\d+(?:[^\\w.:-]|$)")
 
-var further = onDemand("^[\"'`]?\\s*[:=|]\\s*\\d+\\s*(?:[,;|]\\s*|\\s)[\"'`]?[\\w.~-]+[\"'`]?\\s*[:=|]\\s*\\d+(?:[^\\w.:-]|$)")
+var further = onDemand("^[\"'`]?\\s*[:=|]\\s*\\d+\\s*(?:[,;|]\\s*|\\s)[\"'`]?[\\w.~-]+[\"'`]?\\s*[:=|]\\s*\\d+(?:[^\\w.:-]|$)|^ \\d+, [a-z_]+ \\d+(?:,|$)")
 
 var tallied = onDemand("[:=|]\\s*\\d+(?:\\s*[,;|]\\s*|\\s)[\"'`]?$")
+
+// never is behind what was counted and not met once, and metric behind a name that is
+// that of a measurement.
+var never = onDemand("^[\"'`]?(?:\\.0)?(?: (?:count(?:er)?|total|rate|today|so far|errors?|events?|entries)){0,2}\\s*(?:[:|]|= counter(?:32|64):|=)\\s*0(?:\\.0+)? ?%?\\s*(?:[,;)}\\]|]|$|[\\w\" -]{1,40}[:=|]\\s*\\d)")
+
+var metric = onDemand(`^\w*_(?:total|count|sum|bucket|rate|ratio|seconds|info)\b`)
+
+// declaring is before a name that a program's source only makes known.
+var declaring = onDemand(`(?:^|[;{}\s])(?:#define |import (?:static )?[\w.{]*|(?:(?:public|private|protected|static|final|const|export|extern|readonly|typedef) )+(?:\w+ )?|use [\w\\]+)\w*$`)
 
 // times is before what was met so many times.
 var times = onDemand("(?:^|[^\\w.])\\d{1,6} ?[x\u00d7] [\"'`]?$")
@@ -31,7 +40,7 @@ var measured = onDemand(`^[^{}]*\}\s*(?:\d|\[\d)`)
 var instancing = onDemand("(?:(?:e\\.g\\.|such as|for example|for instance),?(?: \\w+(?: or|,))?|\\b(?:top|most (?:frequent|common)|commonest) (?:errors?|codes?|reasons?|causes?|failures?)(?: is| are| code|:)?|\\b(?:or|otherwise|else) (?:you|they|users?|clients?)(?:'ll| will| would| may| might) (?:see|get|receive)|\\b(?:code|way|option|support|ability|changes?|patch|function|method) to (?:report|return|signal|raise|throw|handle|map|send|catch|use)(?: an?| the)?(?: new)?) [\"'`(]?$")
 
 // explaining is right behind what is explained or was put right.
-var explaining = onDemand("^[\"'`)>]*(?:</\\w+>)? (?:(?:is|are) (?:only |also )?(?:returned|thrown|raised|sent|logged) (?:when|if|whenever) (?:the|an?|no|you|users?|clients?|they|too|more|\\w+ (?:wants?|asks?|sends?))\\b|(?:is|are) (?:expected|normal|intended) (?:in|when|for|here|by)\\b|(?:every|once an?|each) (?:\\d+|months?|years?|quarters?)\\b|(?:(?:was|were|is|has been|have been) )(?:now )?(?:fixed|resolved|solved) (?:in|with|by)\\b)")
+var explaining = onDemand("^[\"'`)>]*(?:</\\w+>)? (?:(?:of \\d+ ?\\w+ )?(?:is|are) (?:the|a|our) (?:default|usual|normal)\\b|(?:is|are) (?:defined|declared|listed|documented|described|explained) (?:in|by|at|under|below|as)\\b|(?:is|are) (?:only |also )?(?:returned|thrown|raised|sent|logged) (?:when|if|whenever) (?:the|an?|no|you|users?|clients?|they|too|more|\\w+ (?:wants?|asks?|sends?))\\b|(?:is|are) (?:expected|normal|intended) (?:in|when|for|here|by)\\b|(?:every|once an?|each) (?:\\d+|months?|years?|quarters?)\\b|(?:(?:was|were|is|has been|have been) )(?:now )?(?:fixed|resolved|solved) (?:in|with|by)\\b)")
 
 // things are counted by numbers that are those of answers as well.
 var things = onDemand(`(?:^|[^\w-])(?:rooms?|flights?|highways?|routes?|articles?|apartments?|suites?|bus|trains?|trams?|gates?|sections?|paragraphs?|pages?|chapters?|lockers?|lots?|issues?|interstate|no\.|§) ?$`)
@@ -56,7 +65,7 @@ func (h hit) unhappened(v view) bool {
 		h.span[1]--
 	}
 	behind, front := v.lower[h.span[1]:], v.lower[max(0, h.span[0]-leash):h.span[0]]
-	if h.numbersAThing(front, behind, v.text[h.span[0]:h.span[1]]) {
+	if never().MatchString(behind) || h.numbersAThing(front, behind, v.text[h.span[0]:h.span[1]]) {
 		return true
 	}
 	if h.Class == "unknown_account" && h.weight <= phrase && madeUp().MatchString(behind) {
@@ -69,6 +78,8 @@ func (h hit) unhappened(v view) bool {
 		return explaining().MatchString(behind) && !telling().MatchString(behind)
 	}
 	switch {
+	case metric().MatchString(behind), declaring().MatchString(front):
+		return true
 	case h.weight > phrase && setTo().MatchString(behind), labelled().MatchString(front) && measured().MatchString(behind):
 		return true
 	case further().MatchString(behind), counted().MatchString(behind) && tallied().MatchString(front):

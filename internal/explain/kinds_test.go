@@ -30,16 +30,21 @@ func TestSourceIsKnownByItsLines(t *testing.T) {
 func TestWhatIsOnlySupposedIsNoRefusal(t *testing.T) {
 	e := explain.New(builtIn(t))
 	for message, auth := range map[string]bool{
-		"The user is redirected when the session has expired":        false,
-		"The filter is there to handle invalid credentials":          false,
-		"They store the name to be shown if the account is locked":   false,
-		"There is a page for expired token handling":                 false,
-		"Your account may be locked after many attempts":             false,
-		"I see the expired token banner each day":                    true,
-		"When I open it: the session has expired":                    true,
-		"When it starts the log says session has expired":            true,
-		"The session has expired when nobody was there":              true,
-		"if it matters, \"Invalid password\" is what the page shows": true,
+		"The user is redirected when the session has expired":            false,
+		"The filter is there to handle invalid credentials":              false,
+		"They store the name to be shown if the account is locked":       false,
+		"There is a page for expired token handling":                     false,
+		"What to do when the certificate has expired":                    false,
+		"GRANT SELECT ON t TO a; -- fixes permission denied for table t": false,
+		"The copy failed when the connection was reset by peer":          true,
+		"the client gave up after the connection timed out":              true,
+		"Once the connection was reset by peer, the copy began again":    true,
+		"Your account may be locked after many attempts":                 false,
+		"I see the expired token banner each day":                        true,
+		"When I open it: the session has expired":                        true,
+		"When it starts the log says session has expired":                true,
+		"The session has expired when nobody was there":                  true,
+		"if it matters, \"Invalid password\" is what the page shows":     true,
 	} {
 		if a := e.Tell(message).Answer; a.Auth != auth {
 			t.Errorf("%q: a refusal is %v (%+v)", message, a.Auth, a.Findings)
@@ -53,6 +58,17 @@ func TestACodeThatHappenedToNobody(t *testing.T) {
 	e := explain.New(builtIn(t))
 	for message, auth := range map[string]bool{
 		"consent_required: true":                                        false,
+		"Certificate expired: 0, valid: 312":                            false,
+		"usmStatsUnknownUserNames.0 = Counter32: 0":                     false,
+		"ssl_certificate_expired_total 4":                               false,
+		"#define MQTT_CONNECTION_REFUSED_NOT_AUTHORIZED 0x05":           false,
+		"4021 queries, NXDOMAIN 212, SERVFAIL 3":                        false,
+		"ERR_CERT_DATE_INVALID is defined in net_error_list.h":          false,
+		"(1907) a novel, hardcover":                                     false,
+		"mysql 5.7.11 running":                                          false,
+		"postfix: 5.7.11 encryption needed, message rejected":           true,
+		"(1331) This user can't sign in: account disabled":              true,
+		"usmStatsUnknownUserNames.0 = Counter32: 14":                    true,
 		"AADSTS50126: 14, AADSTS50053: 3":                               false,
 		"3 x AADSTS50126, and nothing unusual":                          false,
 		`oauth_errors{code="invalid_grant"} 12`:                         false,

@@ -188,15 +188,28 @@ const (
 // numbered are the beginnings of words that make a number the one of an error.
 var numbered = []string{"4625", "ntlm", "err", "code", "stat", "msg", "sql", "fail", "fault", "exception", "reason", "result", "login", "logon", "denied", "refus", "reject", "unauthor", "invalid", "expired", "hresult", "return"}
 
+// posted are such words beside codes that look like versions or years: those of
+// mail (5.7.8), and those in brackets.
+var posted = []string{"smtp", "mail", "auth", "relay", "spam", "send", "deliver", "recipient", "bounce", "dsn", "user", "credential", "password", "sign", "tls"}
+
+// replied is before a code of mail that stands in the answer of a server.
+var replied = onDemand(`(?:^|\D)[45]\d\d[ #-]{1,2}$`)
+
 // alone reports that a hit is a number, that nothing near says that it is
-// the number of an error, and that nothing marks its system: "order 18470".
+// the number of an error, and that nothing marks its system: "order 18470",
+// "(1907) a novel", "mysql 5.7.11".
 func (h hit) alone(v view, marked []diag.SystemMark) bool {
-	text := v.text[h.span[0]:h.span[1]]
-	if len(text) < leastNumber || len(text) > mostNumber || strings.Trim(text, "0123456789") != "" || strings.TrimSpace(v.text) == text {
+	text := strings.Trim(v.text[h.span[0]:h.span[1]], "(), ")
+	if len(text) < leastNumber || len(text) > mostNumber || strings.Trim(text, "0123456789.") != "" || strings.Trim(v.text, "(), \n") == text {
 		return false
 	}
 	near := v.lower[max(0, h.span[0]-vicinity):min(len(v.lower), h.span[1]+vicinity)]
-	return !slices.ContainsFunc(numbered, func(word string) bool { return strings.Contains(near, word) }) &&
+	said := func(word string) bool { return strings.Contains(near, word) }
+	if strings.Contains(text, ".") {
+		near = strings.ReplaceAll(near, "sql", "") // such as "mysql 5.7.11"
+	}
+	odd := text != v.text[h.span[0]:h.span[1]] || strings.Contains(text, ".")
+	return !slices.ContainsFunc(numbered, said) && !(odd && (slices.ContainsFunc(posted, said) || replied().MatchString(v.text[max(0, h.span[0]-6):h.span[0]]))) &&
 		!slices.ContainsFunc(marked, func(m diag.SystemMark) bool { return m.System == h.System })
 }
 
