@@ -156,12 +156,17 @@ func tellings(v view, hits []hit) (telling, supposed []hit) {
 	return telling, supposed
 }
 
+// outweighing is the weight of what outweighs any code; it may be held against a broken
+// way, which weighs as much.
+var outweighing = slices.Index(diag.Strengths, diag.StrengthTransport)
+
 // setting finds in which setting words stand that only sound like a refusal. It
 // is asked for only when there are such words, and nothing that counts more.
 func (e *Explainer) setting(v view, hits []hit) (found []hit) {
 	top := strongest(hits)
 	for _, r := range e.settings {
-		if r.weight < top || !slices.ContainsFunc(hits, func(h hit) bool { return h.weight < r.weight && h.Class != "not_auth" }) {
+		less := func(h hit) bool { return (h.weight < r.weight || r.weight == outweighing) && h.Class != "not_auth" }
+		if r.weight < top || !slices.ContainsFunc(hits, less) {
 			continue
 		}
 		fits := r.match
