@@ -40,13 +40,16 @@ var measured = onDemand(`^[^{}]*\}\s*(?:\d|\[\d)`)
 var instancing = onDemand("(?:(?:e\\.g\\.|such as|for example|for instance),?(?: \\w+(?: or|,))?|\\b(?:top|most (?:frequent|common)|commonest) (?:errors?|codes?|reasons?|causes?|failures?)(?: is| are| code|:)?|\\b(?:or|otherwise|else) (?:you|they|users?|clients?)(?:'ll| will| would| may| might) (?:see|get|receive)|\\b(?:code|way|option|support|ability|changes?|patch|function|method) to (?:report|return|signal|raise|throw|handle|map|send|catch|use)(?: an?| the)?(?: new)?) [\"'`(]?$")
 
 // explaining is right behind what is explained or was put right.
-var explaining = onDemand("^[\"'`)>]*(?:</\\w+>)? (?:(?:of \\d+ ?\\w+ )?(?:is|are) (?:the|a|our) (?:default|usual|normal)\\b|(?:is|are) (?:defined|declared|listed|documented|described|explained) (?:in|by|at|under|below|as)\\b|(?:is|are) (?:only |also )?(?:returned|thrown|raised|sent|logged) (?:when|if|whenever) (?:the|an?|no|you|users?|clients?|they|too|more|\\w+ (?:wants?|asks?|sends?))\\b|(?:is|are) (?:expected|normal|intended) (?:in|when|for|here|by)\\b|(?:every|once an?|each) (?:\\d+|months?|years?|quarters?)\\b|(?:(?:was|were|is|has been|have been) )(?:now )?(?:fixed|resolved|solved) (?:in|with|by)\\b)")
+var explaining = onDemand("^[\"'`)>]*(?:</\\w+>)? (?:(?:of \\d+ ?\\w+ )?(?:is|are) (?:the|a|our) (?:default|usual|normal)\\b|(?:is|are) (?:defined|declared|listed|documented|described|explained) (?:in|by|at|under|below|as)\\b|(?:is|are) (?:only |also )?(?:returned|thrown|raised|sent|logged) (?:when|if|whenever) (?:the|an?|no|you|users?|clients?|they|too|more|\\w+ (?:wants?|asks?|sends?))\\b|(?:is|are) (?:expected|normal|intended) (?:in|when|for|here|by)\\b|is (?:now |only |just )?an? (?:warning|info|debug|notice|hint)\\b|(?:every|once an?|each) (?:\\d+|months?|years?|quarters?)\\b|(?:(?:was|were|is|has been|have been) )(?:now )?(?:fixed|resolved|solved) (?:in|with|by)\\b)")
 
 // things are counted by numbers that are those of answers as well.
 var things = onDemand(`(?:^|[^\w-])(?:rooms?|flights?|highways?|routes?|articles?|apartments?|suites?|bus|trains?|trams?|gates?|sections?|paragraphs?|pages?|chapters?|lockers?|lots?|issues?|interstate|no\.|§) ?$`)
 
 // madeUp is behind what is not there and is made, loaded or passed over instead.
-var madeUp = onDemand(`^[^\n.]{0,40}[,;-] ?(?:so )?(?:now )?(?:creating|adding|registering|provisioning|loading|fetching|falling back|using (?:the )?default|(?:row|line|record|entry|item) skipped)`)
+var madeUp = onDemand(`^[^\n.]{0,40}[,;-] ?(?:so )?(?:now )?(?:creating|adding|registering|provisioning|loading|fetching|falling back|using (?:the )?default|(?:(?:row|line|record|entry|item) )?skipp(?:ed|ing))`)
+
+// acted is behind somebody who disabled something of theirs.
+var acted = onDemand(`^ (?:the|his|her|their|its|an?|all|2fa|mfa|otp|two-|push|auto|notif|tracking|sync|e?-?mail)`)
 
 // numbersAThing reports that the number with which a hit begins is one of a room,
 // a flight or an article, or the name of a pension.
@@ -68,7 +71,8 @@ func (h hit) unhappened(v view) bool {
 	if never().MatchString(behind) || h.numbersAThing(front, behind, v.text[h.span[0]:h.span[1]]) {
 		return true
 	}
-	if h.Class == "unknown_account" && h.weight <= phrase && madeUp().MatchString(behind) {
+	if h.weight <= phrase && (h.Class == "unknown_account" || h.Class == "account_disabled") && (madeUp().MatchString(behind) ||
+		strings.HasSuffix(v.lower[:h.span[1]], " disabled") && acted().MatchString(behind)) {
 		return true
 	}
 	if strings.HasSuffix(v.lower[:h.span[1]], "required") && needless().MatchString(behind) {

@@ -22,7 +22,7 @@ var supposing = onDemand(`(?:^|[^\w-])(?:(?:if|when|whenever|once|unless|whether
 
 // attribute is what stands right behind words that only say of which kind
 // something is: "expired token handling".
-var attribute = onDemand("^[\"'`)]{0,2} (?:handling|handlers?|wording|hints?|states?|conditions?|templates?|translations?|icons?|counters?|metrics?|logic|scenarios?|cases?|tests?|checks?|detection|banners?|callbacks?|hooks?|events?|agents?|managers?|paths?|formatting|indentation|examples?|stor(?:y|ies)|policy|policies|rates?|ratio|percentage|statistics|stats|labels?|placeholders?|constants?|enums?|lists?|lengths?)(?:[^\\w]|$)")
+var attribute = onDemand("^[\"'`)]{0,2} (?:handling|handlers?|wording|hints?|states?|conditions?|templates?|translations?|icons?|counters?|metrics?|logic|scenarios?|cases?|tests?|checks?|detection|banners?|callbacks?|hooks?|events?|agents?|managers?|paths?|formatting|indentation|examples?|stor(?:y|ies)|policy|policies|rates?|ratio|percentage|statistics|stats|labels?|placeholders?|constants?|enums?|lists?|lengths?|entries|clean-?ups?|purges?|removal|reminders?)(?:[^\\w]|$)")
 
 // possibly is in words that say what could be.
 var possibly = onDemand(` (?:may|might|could|can) (?:also |then |still )?be `)
