@@ -74,11 +74,12 @@ func inLiteral(call string, from, to int) bool {
 }
 
 // unset is what stands behind the name of a state that somebody is not in.
-var unset = onDemand(`^["']?\s*[:=]\s*(?:false|null|never|0)\s*(?:[,;}\])]|$)`)
+var unset = onDemand(`^["']?(?:\s*[:=]\s*(?:false|null|never|0)|\s+\$?(?:false|never))\s*(?:[,;}\])|]|$)`)
 
 // negated reports that a hit is the name of a state, and that it is not so:
 // "account_locked": false.
 func (h hit) negated(v view) bool {
+	name := strings.TrimRight(v.text[h.span[0]:h.span[1]], " ")
 	return h.weight <= phrase && h.Class != "not_auth" && h.Frames == nil &&
-		!strings.Contains(v.text[h.span[0]:h.span[1]], " ") && unset().MatchString(v.lower[h.span[1]:])
+		!strings.Contains(name, " ") && unset().MatchString(v.lower[h.span[0]+len(name):])
 }

@@ -68,7 +68,7 @@ func (h hit) unhappened(v view) bool {
 		h.span[1]--
 	}
 	behind, front := v.lower[h.span[1]:], v.lower[max(0, h.span[0]-leash):h.span[0]]
-	if never().MatchString(behind) || h.numbersAThing(front, behind, v.text[h.span[0]:h.span[1]]) {
+	if never().MatchString(behind) || h.unmet(v) || h.numbersAThing(front, behind, v.text[h.span[0]:h.span[1]]) {
 		return true
 	}
 	if h.weight <= phrase && (h.Class == "unknown_account" || h.Class == "account_disabled") && (madeUp().MatchString(behind) ||

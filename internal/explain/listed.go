@@ -6,15 +6,15 @@ import (
 
 // member is the name of an error beside a code in a list of such names, behind
 // it; memberBefore is the same in front of it. What is set to a value is none.
-var member = onDemand("^[\"'`]?\\s*(?:[,|;]|- |\\* |(?:or|and) |, (?:or|and) )\\s*[\"'`]?" + nameOfError + "(?:[\"'`]|\\s|[,|;\\])}]|$)")
+var member = onDemand("^[\"'`]?(?:\\(\\d+\\)| [A-Z](?: \\[\\w+\\])?)?\\s*(?:[,|;]|- |\\* |(?:or|and) |, (?:or|and) )\\s*(?:\\d+ )?[\"'`]?" + nameOfError + "(?:\\(|[\"'`]|\\s|[,|;\\])}]|$)")
 
-var memberBefore = onDemand("(?:[^\\w=:.]|^)" + nameOfError + "[\"'`]?\\s*(?:[,|;]|-|\\*|or|and|, (?:or|and))\\s*[\"'`]?$")
+var memberBefore = onDemand("(?:[^\\w=:.]|^)" + nameOfError + "[\"'`]?(?:\\(\\d+\\)| [A-Z](?: \\[\\w+\\])?)?\\s*(?:[,|;]|-|\\*|or|and|, (?:or|and))\\s*(?:\\d+ )?[\"'`]?$")
 
 // nameOfError is made of several words, which may have been taken apart.
 const nameOfError = "[A-Za-z][a-z]*(?:[_~][A-Za-z]+|[A-Z][a-z]+|[A-Z]+\\d{3,})+"
 
 // listing is the name of a list of codes.
-var listing = onDemand(`(?i)(?:enum|codes|keywords|tags|labels|list|set|retry\w*|allowed|known|supported|values|names|errors|error_?codes?)["']?\s*[:=(]\s*(?:\w+\()?[\[{(][^\])}]*$|(?:codes|errors|exceptions|values) (?:are|include)\b[^.:]*$`)
+var listing = onDemand(`(?i)(?:enum|codes|keywords|tags|labels|list|set|retry\w*|allowed|known|supported|values|names|errors|error_?codes?)["']?\s*[:=(]\s*(?:\w+\()?[\[{(][^\])}]*$|(?:codes|errors|exceptions|alerts|values) (?:are|include|such as|like)\b[^.:]*$|\bcodes["']?:\s+- .*$`)
 
 // ignoring is before what a program is told to pass over, or to try again.
 var ignoring = onDemand(`(?:ignore|suppress|exclude|mute|silence|retry)[a-z_]*["']?\s*[:=]\s*[\[{(][^\])}]*$`)
