@@ -73,13 +73,19 @@ func inLiteral(call string, from, to int) bool {
 	return behind != "" && strings.IndexByte(",)]}:", behind[0]) >= 0
 }
 
+// denying is behind a question, or a check, whose answer is no.
+var denying = onDemand(`^["']?\s*(?:\?|\.{2,}|->|=>|:|=|\x{2026})+\s*(?:false|no)\s*(?:[.,;}\])(]|$)`)
+
 // unset is what stands behind the name of a state that somebody is not in.
 var unset = onDemand(`^["']?(?:\s*[:=]\s*(?:false|null|never|0)|\s+\$?(?:false|never))\s*(?:[,;}\])|]|$)`)
 
 // negated reports that a hit is the name of a state, and that it is not so:
 // "account_locked": false.
 func (h hit) negated(v view) bool {
+	if h.weight > phrase || h.Class == "not_auth" || h.Frames != nil {
+		return false
+	}
 	name := strings.TrimRight(v.text[h.span[0]:h.span[1]], " ")
-	return h.weight <= phrase && h.Class != "not_auth" && h.Frames == nil &&
+	return denying().MatchString(v.lower[h.span[1]:]) || strings.HasSuffix(v.lower[:h.span[1]], "? no") ||
 		!strings.Contains(name, " ") && unset().MatchString(v.lower[h.span[0]+len(name):])
 }

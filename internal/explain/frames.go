@@ -118,8 +118,9 @@ func (r *reading) places(f *family) [][][2]int {
 
 // told finds what somebody tells in plain words. It is asked for only when
 // nothing is there that counts as much; of several frames the one that is
-// written first has it.
-func (e *Explainer) told(v view, hits []hit, framed []*rule) []hit {
+// written first has it. Those before it that tell of nothing that was met, or
+// stand in words that are only supposed, are the other ones.
+func (e *Explainer) told(whole, v view, hits, supposed []hit, framed []*rule) (found, only []hit) {
 	var r *reading
 	var with []string // was last looked for
 	var there bool
@@ -138,10 +139,15 @@ func (e *Explainer) told(v view, hits []hit, framed []*rule) []hit {
 			r = readingOf(v)
 		}
 		if at := rule.tells(r); at[1] > 0 && !slices.ContainsFunc(rule.Without, within(v)) {
-			return []hit{{rule: rule, span: [2]int{at[0] + v.at, at[1] + v.at}}}
+			h := hit{rule: rule, span: [2]int{at[0] + v.at, at[1] + v.at}}
+			around := func(o hit) bool { return o.span[0] <= h.span[0] && h.span[1] <= o.span[1] }
+			if !slices.ContainsFunc(supposed, around) && !h.untold(whole) {
+				return []hit{h}, only
+			}
+			only = append(only, h)
 		}
 	}
-	return nil
+	return nil, only
 }
 
 // tells is where the first of the rule's frames stands; an empty span when none does.

@@ -124,7 +124,9 @@ func (e *Explainer) match(v view) (hits []hit, marked []diag.SystemMark) {
 	hits, supposed := tellings(v, hits)
 	parts := v.ends()
 	for _, part := range parts {
-		if said := e.told(part, hits, framed); len(said) > 0 {
+		said, only := e.told(v, part, hits, supposed, framed)
+		supposed = append(supposed, only...)
+		if len(said) > 0 {
 			said, only := tellings(v, said)
 			hits, supposed = append(hits, said...), append(supposed, only...)
 			break
