@@ -51,11 +51,18 @@ var madeUp = onDemand(`^[^\n.]{0,40}[,;-] ?(?:so )?(?:now )?(?:creating|adding|r
 // acted is behind somebody who disabled something of theirs.
 var acted = onDemand(`^ (?:the|his|her|their|its|an?|all|2fa|mfa|otp|two-|push|auto|notif|tracking|sync|e?-?mail)`)
 
+// ruledFor is behind what requests and people are that a rule is about.
+var ruledFor = onDemand(`^ [a-z]+s (?:are|is|can|may|get|have|will|must|count)\b`)
+
 // numbersAThing reports that the number with which a hit begins is one of a room,
 // a flight or an article, or the name of a pension.
-func (h hit) numbersAThing(front, behind string, text string) bool {
-	digits := len(text) - len(strings.TrimLeft(text, "0123456789"))
-	return digits == 3 && (things().MatchString(front) || digits == len(text) && strings.HasPrefix(behind, "(k)"))
+func (h hit) numbersAThing(v view) bool {
+	from := h.span[0]
+	for from > 0 && '0' <= v.text[from-1] && v.text[from-1] <= '9' {
+		from--
+	}
+	digits := len(v.text[from:]) - len(strings.TrimLeft(v.text[from:], "0123456789"))
+	return digits == 3 && (things().MatchString(v.lower[max(0, from-vicinity):from]) || strings.HasPrefix(v.lower[from+digits:], "(k)"))
 }
 
 // unhappened reports that what looks like a code of an error is the name of a
@@ -68,11 +75,14 @@ func (h hit) unhappened(v view) bool {
 		h.span[1]--
 	}
 	behind, front := v.lower[h.span[1]:], v.lower[max(0, h.span[0]-leash):h.span[0]]
-	if never().MatchString(behind) || h.unmet(v) || h.numbersAThing(front, behind, v.text[h.span[0]:h.span[1]]) {
+	if never().MatchString(behind) || h.unmet(v) || h.numbersAThing(v) {
 		return true
 	}
 	if h.weight <= phrase && (h.Class == "unknown_account" || h.Class == "account_disabled") && (madeUp().MatchString(behind) ||
 		strings.HasSuffix(v.lower[:h.span[1]], " disabled") && acted().MatchString(behind)) {
+		return true
+	}
+	if strings.HasSuffix(v.lower[:h.span[1]], "unauthenticated") && ruledFor().MatchString(behind) {
 		return true
 	}
 	if strings.HasSuffix(v.lower[:h.span[1]], "required") && needless().MatchString(behind) {

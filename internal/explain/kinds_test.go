@@ -93,3 +93,24 @@ func TestACodeThatHappenedToNobody(t *testing.T) {
 		}
 	}
 }
+
+// Vague words of a refusal in a sentence that has nothing of computers refuse nobody.
+func TestASentenceOfTheWorldRefusesNobody(t *testing.T) {
+	e := explain.New(builtIn(t))
+	for message, auth := range map[string]bool{
+		"Pilots are not authorized to fly over the town":          false,
+		"The bus service is unavailable on Sunday":                false,
+		"Fishing is forbidden from April to June":                 false,
+		"Flight 403 forbidden items and 401(k) forms":             false,
+		"no login required: required login: no":                   false,
+		"The device is not authorized on this network":            true,
+		"You are not authorized to view this page":                true,
+		"Forbidden for guest accounts":                            true,
+		"Unauthenticated clients are limited to 60 calls an hour": false,
+		"401: unauthenticated":                                    true,
+	} {
+		if a := e.Tell(message).Answer; a.Auth != auth {
+			t.Errorf("%q: a refusal is %v (%+v)", message, a.Auth, a.Findings)
+		}
+	}
+}
