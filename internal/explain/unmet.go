@@ -11,7 +11,7 @@ var queries = onDemand(`\b(?:select\b.{1,200}\bfrom|from\b.{1,80}\bwhere|delete 
 // avoided, or that is an object of what somebody always does.
 var awaited = onDemand("(?:\\b(?:alerts?|rules?|monitors?|filters?|triggers?)\\b[^.;:]{0,40}\\b(?:created|set up|defined|configured|added|enabled) (?:for|on)(?: all| any| the)?(?: (?:errors?|events?|codes?|status(?:es)?|messages?|number|id|ids)){0,2}|" +
 	"\\b(?:instead of|rather than)(?: an?| the)?|" +
-	"\\b(?:provoke|simulate|mock|emulate|assert|inject|fake|stub|reproduce|look for|watch for|search for|count|monitor)(?:s|d|ing)?(?: an?| the| of| for)?(?: \\w+)?|" +
+	"\\b(?:provoke|simulate|mock|emulate|assert|inject|fake|stub|reproduce|look for|watch for|search for|count)(?:s|d|ing)?(?: an?| the| of| for)?(?: \\w+)?|\\bmonitor(?:s|ed|ing)?(?: an?| the| for)?|" +
 	"[!=]==? ?[\"'`]?\\d+) [\"'`(]{0,2}$")
 
 // whenever is before what somebody always does at a time.
