@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
@@ -67,7 +68,7 @@ func (d *diagnosis) converse(ctx context.Context) (diag.Verdict, error) {
 	s := session.Session{
 		Book: d.book, Asker: d.asker, Prober: m, PlanOnly: d.opt.noInput,
 		Resumed: d.resumed,
-		Told:    func() bool { return d.ev.Message != "" || len(d.ev.Symptoms) > 0 },
+		Told:    d.told,
 	}
 	if d.resumed && d.left != nil {
 		s.Given, s.Since = d.left.Given, d.left.Events()[len(d.left.Given):]
@@ -79,6 +80,15 @@ func (d *diagnosis) converse(ctx context.Context) (diag.Verdict, error) {
 		s.Paste = d.paste
 	}
 	return s.Run(ctx, d.ev)
+}
+
+// told reports whether anybody complained: with a symptom, a message or an
+// answer to what only the person can tell.
+func (d *diagnosis) told() bool {
+	return d.ev.Message != "" || len(d.ev.Symptoms) > 0 || slices.ContainsFunc(d.book.Questions, func(q playbook.Question) bool {
+		a := d.ev.Answers[q.ID]
+		return a != "" && a != diag.NoAnswer
+	})
 }
 
 // goOn takes up another playbook. Answers to questions that both ask are kept.
@@ -104,6 +114,7 @@ func (d *diagnosis) goOn(id string) error {
 			session.Seed(d.book, d.ev, &playbook.Given{Answers: map[string]string{question: choice}})
 		}
 	}
+	d.readOffMessage()
 	d.skipChecks()
 	d.keep(*given)
 	return nil

@@ -9,11 +9,12 @@ import (
 	"github.com/authdoctor/authdoctor/internal/explain"
 	"github.com/authdoctor/authdoctor/internal/redact"
 	"github.com/authdoctor/authdoctor/internal/report"
+	"github.com/authdoctor/authdoctor/internal/session"
 )
 
 // takeMessage keeps the message that was pasted, without its secrets, and what
-// is recognised in it. Only a message without a doubt is evidence: one that
-// leaves several classes open is shown and weighs nothing.
+// is recognised in it. One that leaves several classes open is evidence for each
+// of them; what is only possible weighs nothing.
 func (d *diagnosis) takeMessage(text string) error {
 	if strings.TrimSpace(text) == "" {
 		return nil
@@ -25,13 +26,36 @@ func (d *diagnosis) takeMessage(text string) error {
 	a := known.Tell(text).Answer
 	var matches []diag.MessageMatch
 	for i, f := range a.Findings {
-		matches = append(matches, diag.MessageMatch{
-			System: f.System, Code: f.Code, Cause: f.Cause, Title: f.Title,
-			Certain: i == 0 && a.Auth && f.Certainty != "possible" && (len(a.Alternatives) == 0 || locks(a)),
-		})
+		m := diag.MessageMatch{System: f.System, Code: f.Code, Cause: f.Cause, Title: f.Title}
+		if i == 0 && a.Auth && f.Certainty != "possible" {
+			m.Certain = len(a.Alternatives) == 0 || locks(a)
+			if !m.Certain {
+				m.Or = a.Alternatives
+			}
+		}
+		matches = append(matches, m)
 	}
 	d.ev.Paste(strings.TrimSpace(redact.Text(text)), matches)
+	d.readOffMessage()
 	return nil
+}
+
+// readOffMessage answers what is asked about the words of the message, where they
+// say it and nobody else has.
+func (d *diagnosis) readOffMessage() {
+	var codes []string
+	for _, m := range d.ev.Matches {
+		codes = append(codes, m.Code)
+	}
+	for i := range d.book.Questions {
+		q := &d.book.Questions[i]
+		if d.ev.Answers[q.ID] != "" {
+			continue
+		}
+		if choice := q.SaidIn(d.ev.Message, codes); choice != "" {
+			d.ev.AnswerMeasured(q.ID, choice, diag.FromMessage, session.Sets(q, choice))
+		}
+	}
 }
 
 // locks: the message says that the account is locked, and leaves only open
@@ -52,13 +76,15 @@ func (d *diagnosis) tellMessage() {
 	if len(d.ev.Matches) > 0 {
 		m := d.ev.Matches[0]
 		said = "It means: " + m.Title + ". "
-		if m.Certain {
+		switch {
+		case m.Certain && m.Cause == locked:
+			said += "That is taken into account. Try no password and no code now, on any device."
+		case m.Certain:
 			said += "That is taken into account."
-			if m.Cause == locked {
-				said += " Try no password and no code now, on any device."
-			}
-		} else {
-			said += "It may mean other things too, so it is not counted."
+		case len(m.Or) > 0:
+			said += "It may also mean " + explain.Spoken(m.Or) + ". Both are taken into account."
+		default:
+			said += "It may mean many things, so it is not counted."
 		}
 	}
 	for _, l := range report.Wrap(said, 76) {

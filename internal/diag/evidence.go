@@ -109,6 +109,9 @@ func (e *Evidence) AnswerMeasured(question, choice, how string, vars map[string]
 	e.happen(Event{Type: Answered, Question: question, Choice: choice, Vars: vars, Asked: true, How: how})
 }
 
+// FromMessage is how an answer came that was read off the message.
+const FromMessage = "it stands in the message"
+
 // SetVars sets variables over those of the playbook and the caller.
 func (e *Evidence) SetVars(vars map[string]string) { e.happen(Event{Type: VarsSet, Vars: vars}) }
 

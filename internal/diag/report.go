@@ -114,8 +114,11 @@ type MessageMatch struct {
 	Code   string `json:"code"`
 	Cause  string `json:"cause"` // cause class
 	Title  string `json:"title,omitempty"`
-	// Certain: the message leaves no other class open, so that it is evidence.
+	// Certain: the message leaves no other class open.
 	Certain bool `json:"certain,omitempty"`
+	// Or are the other classes that it leaves open: it is then weaker evidence. A
+	// match that is not certain and names none is no evidence.
+	Or []string `json:"or,omitempty"`
 }
 
 // Check is one check with its judgement.

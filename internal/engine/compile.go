@@ -119,50 +119,6 @@ func Numbers(p *playbook.Playbook) *Document {
 	return d
 }
 
-// messageKey is what the pasted message says, as evidence: the cause class that
-// it was recognised as.
-const messageKey = "message:class"
-
-// How often somebody with a certain cause pastes a message of its class, and
-// how often with any other cause: apps are known to misreport. Of all classes
-// together the latter stays under 1.
-const (
-	ownMessage     = .50
-	foreignMessage = .03
-)
-
-// messageNumbers has one outcome for each class of the playbook's causes, and
-// one for all other messages.
-func messageNumbers(p *playbook.Playbook) (DocEvidence, bool) {
-	people := Number(peopleReliability)
-	e := DocEvidence{ID: messageKey, Kind: "symptom", Reliability: &people, Given: map[string]DocRow{}}
-	for _, c := range p.Causes {
-		if !c.Leak && c.Class != "" && !slices.Contains(e.Outcomes, c.Class) {
-			e.Outcomes = append(e.Outcomes, c.Class)
-		}
-	}
-	n := len(e.Outcomes)
-	if n == 0 {
-		return e, false
-	}
-	e.Outcomes = append(e.Outcomes, "another")
-	for range n {
-		e.Default = append(e.Default, foreignMessage)
-	}
-	e.Default = append(e.Default, 1-foreignMessage*float64(n))
-	for _, c := range p.Causes {
-		if i := slices.Index(e.Outcomes, c.Class); i >= 0 && !c.Leak {
-			row := slices.Clone(e.Default)
-			for k := range row {
-				row[k] *= (1 - ownMessage) / (1 - foreignMessage)
-			}
-			row[i] = ownMessage
-			e.Given[c.ID] = row
-		}
-	}
-	return e, true
-}
-
 func yesNo(id, kind string, likely map[string]playbook.Likelihood, otherwise *playbook.Likelihood) DocEvidence {
 	e := DocEvidence{ID: id, Kind: kind, Default: pair(orHalf(otherwise)), Given: map[string]DocRow{}}
 	for cause, l := range likely {

@@ -33,6 +33,9 @@ func (s *state) instruction(step *playbook.Step) diag.Instruction {
 		return in
 	}
 	in.Now = strings.TrimSpace(s.afterRetest() + " " + s.whyNow(step))
+	if c := s.outage(); c != nil {
+		in.Now = "Waiting is most likely the better step. " + s.fill(c.Escalate)
+	}
 	in.Highlight = in.Reason == "" && !in.Instead && s.promising() == step
 	in.Unlikely = in.Reason != "" || !in.Highlight && !in.Instead && in.PFix < unlikelyHere
 	if s.satisfied(step) {

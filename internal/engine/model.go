@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/authdoctor/authdoctor/internal/plan"
 )
@@ -39,6 +40,9 @@ type test struct {
 
 // column is the numbers of an outcome; nil for one that the test has not.
 func (t *test) column(outcome string) *column {
+	if t.id == messageKey && strings.Contains(outcome, orElse) {
+		return t.either(strings.Split(outcome, orElse))
+	}
 	for i, o := range t.outcomes {
 		if o == outcome {
 			return &t.columns[i]

@@ -41,6 +41,10 @@ const (
 	// pauseOdds, in decibans, is how sure it must be that only somebody else
 	// can mend it before the walk pauses.
 	pauseOdds = 20
+	// outageOdds, in decibans, is how sure it must be that the service is down or
+	// holds people off before waiting is advised. It costs little, and whatever is
+	// tried meanwhile misleads.
+	outageOdds = 9.5
 )
 
 // Next decides what to do about a case: symptoms, where it fails, checks, a
@@ -201,6 +205,20 @@ func (s *state) pausing() *playbook.Cause {
 	}
 	return c
 }
+
+// outage is the cause that leads where time alone mends it, before anything was
+// tried; nil for any other. What to do meanwhile is its escalate.
+func (s *state) outage() *playbook.Cause {
+	i := leader(s.post)
+	c := s.causeAt(i)
+	if !waits(c) || c.Leak || c.Escalate == "" || oddsDecibans(s.post[i]) < outageOdds || len(s.visits) > 0 {
+		return nil
+	}
+	return c
+}
+
+// waits: time alone mends it.
+func waits(c *playbook.Cause) bool { return c.Class == "provider_outage" || c.Class == "rate_limited" }
 
 // conclusive is a check in force whose outcome proves a cause; nil for none.
 func (s *state) conclusive(c *playbook.Cause) *judged {

@@ -211,10 +211,8 @@ func (s *state) told() []observation {
 			obs = append(obs, observation{sym.ID, outcome})
 		}
 	}
-	if len(s.ev.Matches) > 0 && s.ev.Matches[0].Certain {
-		if t := s.b.model.tests[messageKey]; t != nil && t.column(s.ev.Matches[0].Cause) != nil {
-			obs = append(obs, observation{messageKey, s.ev.Matches[0].Cause})
-		}
+	if len(s.ev.Matches) > 0 && !s.wordsAnswered() {
+		obs = append(obs, s.b.messageSays(s.ev.Matches[0])...)
 	}
 	for _, q := range s.b.Questions {
 		if a := s.ev.Answers[q.ID]; a != "" && a != diag.NoAnswer && !neutral(&q, a) {
@@ -222,6 +220,15 @@ func (s *state) told() []observation {
 		}
 	}
 	return obs
+}
+
+// wordsAnswered: an answer says more exactly what stands in the message than its
+// class does, so that both are one piece of evidence.
+func (s *state) wordsAnswered() bool {
+	return slices.ContainsFunc(s.b.Questions, func(q playbook.Question) bool {
+		a := s.ev.Answers[q.ID]
+		return a != "" && a != diag.NoAnswer && !neutral(&q, a) && q.OfWords()
+	})
 }
 
 func neutral(q *playbook.Question, choice string) bool {

@@ -268,6 +268,9 @@ func (s *state) plannedNext(c *playbook.Cause) diag.Next {
 	if s.handsOver() {
 		return s.handOverNext()
 	}
+	if c := s.outage(); c != nil {
+		return diag.Next{Text: s.fill(c.Escalate)} // before any step
+	}
 	step := s.upcoming(c)
 	if step == nil {
 		return diag.Next{}

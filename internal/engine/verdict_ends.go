@@ -155,7 +155,7 @@ func (s *state) pauseVerdict(c *playbook.Cause) diag.Verdict {
 	lead := leader(s.post)
 	v := s.leaning(c, s.post[lead])
 	v.Status = diag.Escalate
-	if c.Class == "provider_outage" || c.Class == "rate_limited" {
+	if waits(c) {
 		v.Status = diag.Waiting
 	}
 	v.Next.Text = s.fill(c.Escalate)

@@ -272,6 +272,23 @@ func TestTheCheckBehindACause(t *testing.T) {
 	})
 }
 
+// Where the service is most likely down, waiting comes before any step, in the
+// plan and on the first step's page.
+func TestAnOutageIsWaitedFor(t *testing.T) {
+	ev := opened("here", map[string]string{"page": "slow", "way": "ok", "name": "ok", "tls": "ok"})
+	b := compile(t, small())
+	if v := engine.Judge(b, ev, true); v.Cause != "outage" || v.Next.Step != "" || v.Next.Text != "Wait." {
+		t.Errorf("verdict %+v", v)
+	}
+	if in := present(t, b, ev); !strings.HasSuffix(in.Now, "Wait.") {
+		t.Errorf("%s comes with %q", in.ID, in.Now)
+	}
+	ev.Did("credentials", diag.Did{Outcome: diag.DidUnchanged})
+	if in := present(t, b, ev); strings.HasSuffix(in.Now, "Wait.") {
+		t.Errorf("%s comes with %q though something was tried", in.ID, in.Now)
+	}
+}
+
 // While the service is out of reach, no step about an account is named.
 func TestOutOfReach(t *testing.T) {
 	for _, tt := range []struct {
@@ -279,7 +296,6 @@ func TestOutOfReach(t *testing.T) {
 		want              string
 	}{
 		{"reached", "here", "ok", "credentials"},
-		{"reached slowly", "here", "slow", "credentials"},
 		{"not tried", "here", diag.NotMeasured, "credentials"},
 		{"tried in vain", "here", diag.NoAnswer, ""},
 		{"it does not matter", "elsewhere", diag.NoAnswer, "credentials"},

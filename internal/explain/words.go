@@ -63,6 +63,9 @@ func classWords() map[string]string {
 	}
 }
 
+// Spoken are cause classes in words.
+func Spoken(classes []string) string { return spokenClasses(classes) }
+
 func spokenClasses(classes []string) string {
 	words := make([]string, len(classes))
 	for i, c := range classes {

@@ -144,7 +144,7 @@ func (r *reader) choice(f field, path, question string) Choice {
 	}
 	o := r.object(f.value, path, name)
 	defer o.finish()
-	c.Text, c.Neutral = o.needText("text"), o.flag("neutral")
+	c.Text, c.Neutral, c.Says = o.needText("text"), o.flag("neutral"), o.texts("says")
 	if n := o.take("sets"); n != nil {
 		c.Sets = r.vars(n, path+"/sets", o.of("sets"))
 	}

@@ -129,6 +129,9 @@ type Choice struct {
 	// Neutral marks an answer that tells nothing, such as "not tried": exactly
 	// 0 decibans, and no part of any row.
 	Neutral bool
+	// Says are codes and wordings: a message that holds one of them gives this
+	// answer.
+	Says []string
 	// Input names a variable whose value the person types; Prompt asks for it.
 	Input  string
 	Prompt string

@@ -180,6 +180,7 @@ func questionShape() shape {
 		"text":    ref("text"),
 		"sets":    say(ref("vars"), "Variables that this answer sets."),
 		"neutral": say(shape{"type": "boolean"}, "Tells nothing, and is part of no row."),
+		"says":    say(ref("texts"), "Codes and wordings: a message that holds one of them gives this answer."),
 		"input":   say(shape{"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}, "The variable that the person types."),
 		"prompt":  say(ref("text"), "Asks for it."),
 	}, "text")
@@ -195,6 +196,7 @@ func questionShape() shape {
 	return mapping(shape{
 		"id": ref("id"), "ask": ref("text"), "help": say(ref("text"), "Why it is asked."),
 		"careful":     say(ref("texts"), "What has to be known before it is tried out; shown with the question."),
+		"of_message":  say(shape{"type": "boolean"}, "It is about the words of the message: not asked of whoever has none, or whose message was recognised."),
 		"show":        say(enum(shows), "What to show while asking."),
 		"choices":     choices,
 		"phone_clock": say(phoneClock, "What a measurement of the phone's clock answers: outcome -> choice."),

@@ -259,7 +259,11 @@ func told(r *diag.Report) []labelled {
 			open++
 		default:
 			label, text := "You say", title(r, "question:", q)+" "+title(r, "answer:"+q+"=", a)
-			if how := r.AnsweredBy[q]; how != "" {
+			switch how := r.AnsweredBy[q]; how {
+			case "":
+			case diag.FromMessage:
+				label = "The message"
+			default:
 				label, text = "Measured", text+" ("+how+")"
 			}
 			out = append(out, labelled{label, text})
