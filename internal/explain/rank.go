@@ -115,7 +115,8 @@ func rank(hits []hit) []hit {
 	hits = slices.DeleteFunc(slices.Clone(hits), func(h hit) bool {
 		return slices.ContainsFunc(hits, func(o hit) bool {
 			// A code that is known tells more than that it is some code.
-			return o.weight == h.weight && covers(o.span, h.span) || o.weight > h.weight && o.span == h.span && o.System == h.System
+			kind := o.Class == "not_auth" && len(o.Literals) == 0 && h.Class != "not_auth" && o.span == h.span // of text, all of it
+			return o.weight == h.weight && (covers(o.span, h.span) || kind) || o.weight > h.weight && o.span == h.span && o.System == h.System
 		})
 	})
 	slices.SortStableFunc(hits, func(a, b hit) int {
