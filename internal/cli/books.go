@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 	"github.com/authdoctor/authdoctor/internal/engine"
@@ -75,7 +76,7 @@ func about(word string) string {
 	best, most := "", 0
 	for _, id := range builtIn() {
 		data, err := playbooks.Files.ReadFile(id + ".yaml")
-		if n := strings.Count(strings.ToLower(string(data)), strings.ToLower(word)); err == nil && len(word) >= least && n > most {
+		if n := named(string(data), word); err == nil && len(word) >= least && n > most {
 			best, most = id, n
 		}
 	}
@@ -83,6 +84,17 @@ func about(word string) string {
 		return "see: authdoctor playbook list"
 	}
 	return "for that, try: authdoctor diagnose " + best + "\nor see: authdoctor playbook list"
+}
+
+// named counts how often a text has a word, whole and in whatever case.
+func named(text, word string) int {
+	n := 0
+	for w := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if strings.EqualFold(w, word) {
+			n++
+		}
+	}
+	return n
 }
 
 // nearest is a hint with the candidate that was probably meant.

@@ -2,11 +2,13 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/authdoctor/authdoctor/internal/playbook"
+	"github.com/authdoctor/authdoctor/internal/report"
 )
 
 func newGuide(p *program) *cobra.Command {
@@ -90,18 +92,31 @@ func (p *program) guide(book *playbook.Playbook, id, surface string) error {
 	if p.format == "json" {
 		return p.emitJSON(doc)
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n", doc.Title)
-	for _, pr := range doc.Procedures {
-		fmt.Fprintf(&b, "\n%s (%s)\n", surfaceName(pr.Surface), pr.Actor)
-		for i, line := range pr.Do {
-			fmt.Fprintf(&b, "  %d  %s\n", i+1, line)
+	return p.emit(func(w io.Writer, o report.Options) error {
+		var b strings.Builder
+		fmt.Fprintf(&b, "%s\n", doc.Title)
+		for _, pr := range doc.Procedures {
+			fmt.Fprintf(&b, "\n%s (%s)\n", surfaceName(pr.Surface), pr.Actor)
+			for i, line := range pr.Do {
+				b.WriteString(hanging(fmt.Sprintf("  %d  ", i+1), line, o.Width))
+			}
+			for _, line := range pr.Careful {
+				b.WriteString(hanging("  Careful  ", line, o.Width))
+			}
 		}
-		for _, line := range pr.Careful {
-			fmt.Fprintf(&b, "  Careful  %s\n", line)
-		}
+		_, err := io.WriteString(w, b.String())
+		return err
+	})
+}
+
+// hanging is a text behind its label, wrapped under itself where the terminal
+// has a width, and else one line.
+func hanging(label, text string, width int) string {
+	if width == 0 {
+		return label + text + "\n"
 	}
-	return p.emitText(b.String())
+	lines := report.Wrap(text, max(20, min(width, 100)-1-len(label)))
+	return label + strings.Join(lines, "\n"+strings.Repeat(" ", len(label))) + "\n"
 }
 
 func findGuide(book *playbook.Playbook, id, surface string) (guideDoc, error) {

@@ -104,6 +104,7 @@ func (d *diagnosis) goOnFrom(c *journal.Case) error {
 		d.ev.Expire(old)
 	}
 	engine.Reopen(d.ev)
+	d.opt.noChecks = !slices.ContainsFunc(d.book.Checks, func(c playbook.Check) bool { return !leftOut(d.ev, c.ID) })
 	if d.wizard != nil {
 		d.wizard.RetestedAt(retestedAt(c, d.book))
 	}
@@ -233,4 +234,10 @@ func ago(d time.Duration) string {
 		return plural(int(d.Hours()), "hour")
 	}
 	return plural(int(d.Hours()/24), "day")
+}
+
+// leftOut reports whether a check was not to be measured, from the beginning.
+func leftOut(ev *diag.Evidence, check string) bool {
+	m := ev.Checks[check]
+	return m.Given && m.Outcome == diag.NotMeasured
 }

@@ -100,3 +100,14 @@ func TestABusySessionNamesTheOthers(t *testing.T) {
 		}
 	}
 }
+
+// A word of a playbook is proposed for what was mistyped only where it stands
+// there whole.
+func TestAPartOfAWordNamesNoPlaybook(t *testing.T) {
+	if got := run(t, nil, "guide", "nosuch"); strings.Contains(got.stderr, "for that, try") || got.code != 2 {
+		t.Errorf("exit status %d\n%s", got.code, got.stderr)
+	}
+	if got := run(t, nil, "guide", "snmpget"); !strings.Contains(got.stderr, "network-device") {
+		t.Errorf("a word of network-device names it no more\n%s", got.stderr)
+	}
+}
