@@ -22,7 +22,7 @@ func (sc *scanner) command(w word) int {
 	at := place{key: w.from, value: w.to + 1, equals: true}
 	from, to := sc.extent(at)
 	value := sc.s[from:to]
-	if value == "" || len(value) > 512 || value[0] == '-' {
+	if value == "" || len(value) > 512 || value[0] == '-' || placeholder(strings.Trim(value, `'"`)) {
 		return 0
 	}
 	switch sc.text(w) {
