@@ -222,7 +222,7 @@ func TestTextLeavesAlone(t *testing.T) {
 		"AUTH PLAIN LOGIN XOAUTH2",
 		"a1 NO [AUTHENTICATIONFAILED] LOGIN failed.",
 		"docker run -u 1000:1000 image -c 10",
-		"snmpget -v2c -c '<community>' DEVICE sysUpTime.0",
+		"snmpget -v2c -c '<name>' DEVICE sysUpTime.0",
 		"token 6f1ed002-ab5c-4b1e-9a3a-7a1c1d2e3f40 was revoked",
 		"FATAL: password authentication failed for user \"jo\"",
 		"ORA-01017: invalid username/password; logon denied",
