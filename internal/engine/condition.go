@@ -38,7 +38,26 @@ func (s *state) keyHolds(key string, values []string) bool {
 			return true
 		}
 	}
+	if slices.Contains(values, diag.DidSatisfied) && s.proven(key) {
+		return true
+	}
 	return key == playbook.KeyMessage && slices.Contains(values, s.messageClass())
+}
+
+// proven: a step is shown to be done already, whether its turn has come or
+// not. What would need a later step to be so is not, so that no two steps can
+// wait for each other.
+func (s *state) proven(id string) bool {
+	at := slices.IndexFunc(s.b.Steps, func(step playbook.Step) bool { return step.ID == id })
+	if at < 0 {
+		return false
+	}
+	for _, later := range s.b.Steps[at:] {
+		if _, waits := s.b.Steps[at].SatisfiedBy[later.ID]; waits {
+			return false
+		}
+	}
+	return s.satisfied(&s.b.Steps[at])
 }
 
 // messageClass is the cause class of the message that was pasted, where there
@@ -53,11 +72,13 @@ func (s *state) messageClass() string {
 // proof says in words why a condition holds.
 func (s *state) proof(c playbook.Condition) string {
 	var parts []string
-	for key := range c {
+	for key, values := range c {
 		switch {
 		case s.questionByID(key) != nil:
 			q := s.questionByID(key)
 			parts = append(parts, s.fill(q.Ask)+" "+s.fill(choiceText(q, s.ev.Answers[key])))
+		case s.stepByID(key) != nil:
+			parts = append(parts, s.reported(s.stepByID(key), values))
 		default:
 			for i := range s.checks {
 				if s.checks[i].ID == key {
@@ -68,6 +89,25 @@ func (s *state) proof(c playbook.Condition) string {
 	}
 	slices.Sort(parts)
 	return strings.Join(parts, "; ")
+}
+
+// reported says in words which of some reports a step had. One that was itself
+// proven done has the proof of that.
+func (s *state) reported(step *playbook.Step, values []string) string {
+	for _, v := range s.visits {
+		if v.step != step.ID || !slices.Contains(values, v.outcome) {
+			continue
+		}
+		for _, o := range s.outcomes(step) {
+			if o.ID == v.outcome {
+				return s.titleOf(step) + ": " + o.Text
+			}
+		}
+	}
+	if slices.Contains(values, diag.DidSatisfied) && s.proven(step.ID) {
+		return s.proof(step.SatisfiedBy)
+	}
+	return ""
 }
 
 func choiceText(q *playbook.Question, id string) string {

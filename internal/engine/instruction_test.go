@@ -245,6 +245,41 @@ func TestWhatIsLeftOfASatisfiedStep(t *testing.T) {
 	}
 }
 
+// A step may be proven done by what was reported of another one, or by what
+// proved that one done.
+func TestTheProofNamesWhatWasReported(t *testing.T) {
+	book := small()
+	book.Steps[1].SatisfiedBy = playbook.Condition{"credentials": {diag.DidFixed, diag.DidSatisfied, "web-in"}}
+	b := compile(t, book)
+	for _, tt := range []struct{ outcome, want string }{
+		{"web-in", "Password: In"},
+		{diag.DidSatisfied, "Does the web page take it? Yes"},
+		{"web-out", ""},
+	} {
+		ev := opened("here", nil)
+		if tt.outcome == diag.DidSatisfied {
+			ev.Answer("web", "yes", nil)
+		}
+		ev.Did("credentials", diag.Did{Outcome: tt.outcome})
+		if in := present(t, b, ev); in.ID != "roles" || in.Proof != tt.want || in.Satisfied != (tt.want != "") {
+			t.Errorf("after %q: step %s, satisfied %t, proof %q, want %q", tt.outcome, in.ID, in.Satisfied, in.Proof, tt.want)
+		}
+	}
+	t.Run("before its turn", func(t *testing.T) {
+		ev := opened("here", nil)
+		ev.Answer("web", "yes", nil)
+		if r := engine.Report(b, ev, diag.Verdict{}); r.Steps[0].State != diag.StepSatisfied || r.Steps[1].State != diag.StepSatisfied {
+			t.Errorf("steps %+v", r.Steps)
+		}
+	})
+	t.Run("two that wait for each other", func(t *testing.T) {
+		book.Steps[0].SatisfiedBy = playbook.Condition{"roles": {diag.DidSatisfied}}
+		if in := present(t, compile(t, book), opened("here", nil)); in.Satisfied {
+			t.Errorf("step %s is proven by nothing", in.ID)
+		}
+	})
+}
+
 // Two sets of instructions in the place of a step's own could contradict each
 // other: the first condition that holds decides.
 func TestOneConditionStandsInThePlace(t *testing.T) {
