@@ -102,7 +102,7 @@ func (e *Explainer) wentOn(message string, v view, hits []hit) (hit, bool) {
 	var others [][2]int
 	refused := slices.DeleteFunc(slices.Clone(hits), func(h hit) bool { return h.Class == "not_auth" })
 	places := slices.DeleteFunc(e.successes(v), func(p place) bool {
-		return p.weight <= status && !e.byItself(message, v, refused, p) || !gotOver(message, v, refused, p)
+		return p.weight <= status && !e.byItself(message, v, refused, p) || !gotOver(message, v, refused, p) || isButton(message, v, refused, p)
 	})
 	for _, p := range places {
 		if !p.sameAs(v) {

@@ -22,6 +22,13 @@ func TestTheLastStepCounts(t *testing.T) {
 		"sshd[8]: Failed password for root from 10.0.0.4 port 5 ssh2\nsshd[9]: Accepted password for ada": "wrong_credentials", // of somebody else
 		"token expired, refreshing\nlogin succeeded":                                                      "not_auth",
 		"login succeeded\naccess token has expired":                                                       "token_expired",
+		// The button of a dialog is no success.
+		"alarm.com\nAuthentication Failed\nPlease try again\nOK":           "wrong_credentials",
+		"Authentication failed OK":                                         "wrong_credentials",
+		"Sign-in failed. The user name or password is incorrect. OK":       "wrong_credentials",
+		"Authentication failed\nRetry  |  OK\nalarm.com":                   "wrong_credentials",
+		"Login failed (error code: 0)":                                     "wrong_credentials",
+		"10:00 imap: authentication failed, retrying\n10:01 imap: AUTH OK": "not_auth",
 		pending: "not_auth",
 		pending + `poll: {"error":"expired_token"}`:                                                                    "token_expired",
 		"The session expired on my phone; 2 devices updated":                                                           "token_expired", // told by somebody

@@ -7,7 +7,7 @@ func systemNames() map[string]string {
 	return map[string]string{
 		"alarmdotcom": "Alarm.com", "alibaba_oss": "Alibaba OSS", "arlo": "Arlo", "auth0": "Auth0", "aws": "AWS", "azure_arm": "Azure Resource Manager",
 		"azure_eventhubs": "Azure Event Hubs", "azure_storage": "Azure Storage", "blink": "Blink", "cassandra": "Cassandra", "clickhouse": "ClickHouse", "couchdb": "CouchDB", "captive_portal": "Welcome page of the network",
-		"dns": "Name lookup", "ecobee": "ecobee", "elasticsearch": "Elasticsearch", "eufy": "eufy", "home_assistant": "Home Assistant", "honeywell": "Honeywell", "influxdb": "InfluxDB",
+		"discord": "Discord", "dns": "Name lookup", "ecobee": "ecobee", "elasticsearch": "Elasticsearch", "eufy": "eufy", "home_assistant": "Home Assistant", "honeywell": "Honeywell", "influxdb": "InfluxDB",
 		"kafka": "Kafka", "mqtt": "MQTT", "neo4j": "Neo4j", "rabbitmq": "RabbitMQ", "smartthings": "SmartThings", "snowflake": "Snowflake", "wyze": "Wyze",
 		"docker_registry": "Container registry", "entra": "Microsoft Entra", "gcp": "Google", "generic": "Sign-in",
 		"github": "GitHub", "gitlab": "GitLab", "http": "HTTP", "hue": "Philips Hue", "imap": "IMAP", "jwt": "Token (JWT)", "kerberos": "Kerberos",
