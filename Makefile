@@ -20,8 +20,10 @@ run: build
 
 build: $(BIN)
 
+# With the playbooks and signatures compressed; a plain go build holds them as they are.
 $(BIN): $(SOURCES)
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/authdoctor
+	$(GO) run playbooks/pack.go playbooks
+	CGO_ENABLED=0 $(GO) build -tags packed -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/authdoctor
 
 test:
 	$(GO) test -race ./...
@@ -50,6 +52,7 @@ check: lint test lab size
 
 # The binary stays small and starts fast, and a report is there at once; measured without the race detector.
 size: build
+	$(BIN) playbook lint
 	$(GO) test -count=1 -run 'TestBudgets' -v ./cmd/authdoctor -budget $(CURDIR)/$(BIN)
 	$(GO) test -count=1 -run 'TestALongSessionIsWrittenAtOnce' -v ./internal/cli
 

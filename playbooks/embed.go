@@ -1,16 +1,13 @@
 // Package playbooks holds the playbooks that come with authdoctor, each with
-// its scenarios beside it.
+// its scenarios beside it, and the signatures: what error messages mean.
 package playbooks
 
-import "embed"
+import "io/fs"
 
-// Files holds *.yaml and *.test.yaml.
-//
-//go:embed *.yaml
-var Files embed.FS
-
-// Signatures holds signatures/*.yaml: what error messages mean. Nothing decodes
-// them but the commands that need them.
-//
-//go:embed signatures/*.yaml
-var Signatures embed.FS
+var (
+	// Files holds *.yaml and *.test.yaml.
+	Files fs.ReadFileFS = files
+	// Signatures holds signatures/*.yaml. Nothing decodes them but the commands
+	// that need them.
+	Signatures fs.ReadFileFS = files
+)

@@ -77,7 +77,7 @@ func benchStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("bench| size, stripped | %.1f MiB | | | %d MiB |", float64(info.Size())/(1<<20), maxSize>>20)
+	t.Logf("bench| size, stripped and packed | %.1f MB | | | %d MB |", float64(info.Size())/1e6, maxSize/1_000_000)
 }
 
 // benchCheck is a whole check against its slowest probe: pages that answer
