@@ -27,6 +27,10 @@ const timeout = "timeout"
 // done about it.
 var ofKind = onDemand("^[\"'`*)]{0,2} (?:settings?|options?|parameters?|flags?|defaults?|period|interval|handling|handlers?|support|detection|checks?|tests?|cases?|scenarios?|events?|conditions?|exceptions?|classes?|constants?|situations?|can|may|should|will|must)\\b")
 
+// returning is right before a code that a server gives, which tells what it does now
+// as much as what it does always.
+var returning = onDemand(`(?:^|[^\w-])(?:returns|throws|emits)(?: an?| the)? $`)
+
 // narrating is in front of what programs met: "the copy failed when the connection
 // was reset", "gave up after the connection timed out".
 var narrating = onDemand(`\b(?:after|once|as soon as|detect\w*|fail(?:ed|s|ing|ure)?|errors?|abort\w*|crash\w*|stop(?:s|ped)|gave up|giving up|could ?n[o']t|cannot|can't|unable|broke\w*|lost|died|disconnect\w*|refus\w+)\b`)
@@ -52,7 +56,7 @@ func (h hit) described(v view) bool {
 	}
 	lead := h.clause(v)
 	if !telling().MatchString(lead) {
-		if object().MatchString(lead) && !narrating().MatchString(lead) && !strings.Contains(lead, "happens") && strings.IndexByte(":(", firstOf(strings.TrimLeft(behind, `"'`))) < 0 {
+		if !(returning().MatchString(lead) && !strings.Contains(words, " ")) && (object().MatchString(lead) || h.weight > phrase && h.Frames == nil && worded(words) && supposing().MatchString(lead)) && !narrating().MatchString(lead) && !strings.Contains(lead, "happens") && strings.IndexByte(":(", firstOf(strings.TrimLeft(behind, `"'`))) < 0 {
 			return true
 		}
 		if h.Frames == nil && ofMany(words, behind) {

@@ -21,7 +21,7 @@ var tallied = onDemand("[:=|]\\s*\\d+(?:\\s*[,;|]\\s*|\\s)[\"'`]?$")
 
 // never is behind what was counted and not met once, and metric behind a name that is
 // that of a measurement.
-var never = onDemand("^[\"'`]?(?:\\.0)?(?: (?:count(?:er)?|total|rate|today|so far|errors?|events?|entries)){0,2}\\s*(?:[:|]|= counter(?:32|64):|=)\\s*0(?:\\.0+)? ?%?\\s*(?:[,;)}\\]|]|$|[\\w\" -]{1,40}[:=|]\\s*\\d)")
+var never = onDemand("^[\"'`]?(?:\\.0)?(?: (?:count(?:er)?|total|rate|today|so far|errors?|events?|entries)){0,2}\\s*(?:[:|]|= counter(?:32|64):|=)\\s*0(?:\\.0+)? ?%?\\s*(?:[,;)}\\]|]|$|[\\w\" -]{1,40}[:=|]\\s*\\d)|^ 0[,;] ")
 
 var metric = onDemand(`^\w*_(?:total|count|sum|bucket|rate|ratio|seconds|info)\b`)
 

@@ -11,13 +11,24 @@ var member = onDemand("^[\"'`]?(?:\\(\\d+\\)| [A-Z](?: \\[\\w+\\])?)?\\s*(?:[,|;
 var memberBefore = onDemand("(?:[^\\w=:.]|^)" + nameOfError + "[\"'`]?(?:\\(\\d+\\)| [A-Z](?: \\[\\w+\\])?)?\\s*(?:[,|;]|-|\\*|or|and|, (?:or|and))\\s*(?:\\d+ )?[\"'`]?$")
 
 // nameOfError is made of several words, which may have been taken apart.
-const nameOfError = "[A-Za-z][a-z]*(?:[_~][A-Za-z]+|[A-Z][a-z]+|[A-Z]+\\d{3,})+"
+const nameOfError = "(?:[A-Z]{2,}\\d*|[A-Za-z][a-z]*)(?:[_~][A-Za-z]+|[A-Z][a-z]+|[A-Z]+\\d{3,})+"
 
 // listing is the name of a list of codes.
 var listing = onDemand(`(?i)(?:enum|codes|keywords|tags|labels|list|set|retry\w*|allowed|known|supported|values|names|errors|error_?codes?)["']?\s*[:=(]\s*(?:\w+\()?[\[{(][^\])}]*$|(?:codes|errors|exceptions|alerts|values) (?:are|include|such as|like)\b[^.:]*$|\bcodes["']?:\s+- .*$`)
 
 // ignoring is before what a program is told to pass over, or to try again.
 var ignoring = onDemand(`(?:ignore|suppress|exclude|mute|silence|retry)[a-z_]*["']?\s*[:=]\s*[\[{(][^\])}]*$`)
+
+// orElse is behind a name that has another one as its alternative, elseOr before it.
+var orElse = onDemand("^[\"'`]? or (?:an? |the )?[\"'`]?(?:[A-Z]\\w*-[A-Z]|" + nameOfError + ")")
+
+var elseOr = onDemand("(?:[A-Z]\\w*-[A-Z]\\w*|" + nameOfError + ")[\"'`]? (?:\\([^()]*\\) )?or (?:an? |the )?[\"'`]?$")
+
+// either reports that a code is one of two that may come.
+func (h hit) either(v view) bool {
+	front := v.text[max(0, h.span[0]-leash):h.span[0]]
+	return (orElse().MatchString(v.text[h.span[1]:]) || elseOr().MatchString(front)) && !telling().MatchString(lowerASCII(front)) && !narrating().MatchString(h.clause(v))
+}
 
 // listed reports that a code is one of a list of codes, of which nobody met any.
 func (h hit) listed(v view) bool {
@@ -35,7 +46,7 @@ func (h hit) listed(v view) bool {
 		front = front[:at[0]+1]
 	}
 	if others == 0 {
-		return false
+		return h.either(v)
 	}
 	front = v.text[max(0, h.span[0]-leash):h.span[0]]
 	return !telling().MatchString(lowerASCII(front)) && (others > 1 || listing().MatchString(front))

@@ -27,6 +27,24 @@ var treated = onDemand("^[\"'`)>]*(?:,? ?(?:severity)?: ?\\d+| \\([\\w,-]+\\))?[
 // as the title of a change says it.
 var ordered = onDemand("(?:^|[:;(] ?)(?:log|print|show|return|display|write|translate|reword|rename|replace|drop|remove|handle|treat|match|map|parse|ignore|hide) [\"'`][^\"'`]*$")
 
+// able is before what may become of something, or mostly is behind it.
+var able = onDemand("(?:\\b(?:can|may|might|could|would|will|to) (?:also |then |still |even )?(?:fail|end|break|stop|result|die) (?:with|in|on)(?: an?| the)?|" +
+	"\\b(?:common|usual|frequent|typical|known|main|likely|possible) (?:\\w+ )?(?:causes?|reasons?|sources?|signs?|symptoms?) (?:of|for)(?: an?| the)?|(?:^|\\W)(?:fixed|resolved|solved|changed) in v?[\\d.]+:?) ?[\"'`]?$")
+
+// noted is behind a name to which a source adds what it means, and valued behind one
+// that it sets to a number; valuing is before such a number.
+var noted = onDemand(`^\w*[,;]? (?://|/\*)`)
+
+var valued = onDemand(`^(?: |\t)= ?(?:0x[\da-fA-F]+|-?\d+)\b`)
+
+var valuing = onDemand(`\b[A-Z][A-Z\d]*_[A-Z\d_]+ = (?:0x)?$`)
+
+// meaning is before what anything of a kind counts as, and changing before what a
+// program now does.
+var meaning = onDemand("(?:^|[.:;] ?)(?:an?|any|every|each) [a-z][^.:;]{0,60} (?:is|means|counts as|equals)(?: an?)? [\"'`]?$")
+
+var changing = onDemand("\\bnow (?:also )?(?:answers?|returns?|throws?|raises?|reports?|sends?|emits?)(?: with)?(?: an?| the)? [\"'`]?$")
+
 // filledIn is before a name that a macro takes, with its number behind.
 var filledIn = onDemand(`\b[A-Z][A-Z_]+\(["']?(?:[A-Z]+_)?$`)
 
@@ -36,7 +54,7 @@ var numberedBy = onDemand(`^["']?, ?-?\d+[,)]`)
 // that nobody met them.
 func (h hit) unmet(v view) bool {
 	behind, front := v.lower[h.span[1]:], v.lower[max(0, h.span[0]-leash):h.span[0]]
-	if (treated().MatchString(behind) || ordered().MatchString(front)) && !telling().MatchString(behind) {
+	if (treated().MatchString(behind) || ordered().MatchString(front) || able().MatchString(front)) && !telling().MatchString(behind) {
 		return true
 	}
 	if strings.Contains(v.text[h.span[0]:h.span[1]], " ") {
@@ -44,6 +62,10 @@ func (h hit) unmet(v view) bool {
 	}
 	switch {
 	case queried().MatchString(front) && queries().MatchString(front):
+		return true
+	case noted().MatchString(behind), valued().MatchString(behind) && strings.Contains(v.text[h.span[0]:h.span[1]], "_"), valuing().MatchString(v.text[:h.span[0]]):
+		return true
+	case changing().MatchString(front) && strings.HasPrefix(strings.TrimLeft(behind, "\"'`"), " instead of "), meaning().MatchString(front):
 		return true
 	case numberedBy().MatchString(behind) && filledIn().MatchString(v.text[:h.span[0]]):
 		return true
