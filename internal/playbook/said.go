@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// OfWords: it is about the words of the message.
+// OfWords reports whether it is about the words of the message.
 func (q *Question) OfWords() bool {
 	return q.OfMessage || slices.ContainsFunc(q.Choices, func(c Choice) bool { return len(c.Says) > 0 })
 }
