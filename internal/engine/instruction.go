@@ -13,6 +13,12 @@ import (
 // help.
 const unlikelyHere = .05
 
+// helpsLittle: a step is unlikely to fix anything, and was not written to tell
+// something either. One with answers of its own was: what follows goes by them.
+func helpsLittle(step *playbook.Step, pFix float64) bool {
+	return pFix < unlikelyHere && len(step.Outcomes) == 0
+}
+
 // instruction is a step in the words for this case.
 func (s *state) instruction(step *playbook.Step) diag.Instruction {
 	in := diag.Instruction{
@@ -37,7 +43,7 @@ func (s *state) instruction(step *playbook.Step) diag.Instruction {
 		in.Now = "Waiting is most likely the better step. " + s.fill(c.Escalate)
 	}
 	in.Highlight = in.Reason == "" && !in.Instead && s.promising() == step
-	in.Unlikely = in.Reason != "" || !in.Highlight && !in.Instead && in.PFix < unlikelyHere
+	in.Unlikely = in.Reason != "" || !in.Highlight && !in.Instead && helpsLittle(step, in.PFix)
 	if s.satisfied(step) {
 		in.Satisfied, in.Proof = true, s.proof(step.SatisfiedBy)
 		if in.Instead { // what was written for this case is what nothing has proven

@@ -74,6 +74,21 @@ func TestNotesThatRuleAStepOut(t *testing.T) {
 	}
 }
 
+// A step with answers of its own tells what follows from it, so it is not one
+// to be skipped for how seldom it mends anything.
+func TestAStepThatTellsIsNotUnlikelyToHelp(t *testing.T) {
+	book := small()
+	book.Steps[0].SatisfiedBy, book.Steps[0].Fixes = nil, map[string]playbook.Likelihood{}
+	ev := opened("here", nil)
+	if in := present(t, compile(t, book), ev); in.ID != "credentials" || in.Unlikely || in.Outcomes[0].ID == diag.DidUnverifiable {
+		t.Errorf("with answers of its own: %+v", in)
+	}
+	book.Steps[0].Outcomes = nil
+	if in := present(t, compile(t, book), ev); in.ID != "credentials" || !in.Unlikely || in.Outcomes[0].ID != diag.DidUnverifiable {
+		t.Errorf("without any: %+v", in)
+	}
+}
+
 // After what was tried helped nothing, and the last report says so, a retest
 // would only tell what is known.
 func TestWhetherThereIsAnythingToProve(t *testing.T) {

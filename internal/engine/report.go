@@ -281,7 +281,7 @@ func (s *state) steps(v diag.Verdict) []diag.StepResult {
 		}
 		s.visited(&r, step)
 		if r.State == diag.StepPending {
-			r.Unlikely = step.Stage != diag.StageRetest && (in.PFix < unlikelyHere && promising != step || s.ruledOut(step))
+			r.Unlikely = step.Stage != diag.StageRetest && (helpsLittle(step, in.PFix) && promising != step || s.ruledOut(step))
 			if v.Next.Step == step.ID {
 				r.State = diag.StepCurrent
 			}
