@@ -19,6 +19,19 @@ func TestWhatIsSaid(t *testing.T) {
 		{"A specified logon session does not exist. (Exception from HRESULT: 0x80070520)", "1312", "client_misconfigured", "admin", "identity-admin", "private key|Do not allow storage of passwords|-Caps Lock"},
 		{"A fatal error occurred when attempting to access the TLS server credential private key. The error code returned from the cryptographic module is 0x8009030D.", "", "client_misconfigured", "admin", "identity-admin", "private key|-ticket"},
 		{"The remote computer that you are trying to connect to requires Network Level Authentication (NLA), but your Windows domain controller cannot be contacted to perform NLA.", "", "network_unreachable", "admin", "", "local account|-client id"},
+		{"MongoError: command find requires authentication", "13", "client_misconfigured", "developer", "api-cloud", "connection string|-administrator"},
+		{"npm error code E404\nnpm error 404 Not Found - PUT https://registry.npmjs.org/@x%2fy - Not found", "E404", "token_expired", "developer", "api-cloud", "new token|npm whoami|-administrator"},
+		{"403 (The specified API key is invalid, has expired, or does not have permission to access the specified package.)", "403", "wrong_credentials", "developer", "api-cloud", "new API key|glob|-administrator"},
+		{"remote: Permission to o/r.git denied to github-actions[bot].", "", "permission_denied", "developer", "api-cloud", "contents: write|-administrator"},
+		{"remote: Permission to o/r.git denied to bob.", "", "permission_denied", "developer", "api-cloud", "sign in as the right one|-administrator"},
+		{"ERROR: Permission to o/r.git denied to deploy key.", "", "permission_denied", "developer", "api-cloud", "Allow write access"},
+		{"remote: Repository not found.", "", "permission_denied", "developer", "api-cloud", "slips|sign in as|-administrator"},
+		{"TF400813: The user 'x' is not authorized to access this resource.", "TF400813", "permission_denied", "developer", "api-cloud", "credential manager|new token"},
+		{"openai.AuthenticationError: Incorrect API key provided: sk-...abcd.", "invalid_api_key", "wrong_credentials", "developer", "api-cloud", "key|-Type the password"},
+		{`{"code":1004,"msg":"sign invalid","success":false}`, "1004", "wrong_credentials", "developer", "api-cloud", "Access Secret|-Type the password"},
+		{"charon: received AUTHENTICATION_FAILED notify error", "AUTHENTICATION_FAILED", "wrong_credentials", "admin", "network-device", "pre-shared key|both ends|-own page"},
+		{"\"greA\" #1: unable to locate my private key for RSA Signature", "", "client_misconfigured", "admin", "network-device", "ipsec.secrets|-password"},
+		{"The following error occurred: Access denied. (0x80070005)", "5", "permission_denied", "admin", "identity-admin", "account or key that was meant|-Signing in again"},
 	} {
 		a := e.Tell(tc.message).Answer
 		if len(a.Findings) == 0 {
