@@ -28,22 +28,30 @@ func (l accessLog) parse(raw []byte) (*record, error) {
 	if last := string(fields[len(fields)-1]); len(fields) > 2 && last != "-" {
 		user = last
 	}
+	door := doorOf(raw)
+	r := &record{when: accessTime(raw), system: "http", source: source, user: user, agent: accessAgent(raw), form: door == formDoor, machine: door != formDoor, count: 1}
 	if !refusing(status) {
 		l.settled(source)
-		if status >= 400 {
+		switch {
+		case status >= 500 && door != noDoor:
+			r.app, r.cause = accessPath(raw), "provider_outage"
+			return r, nil
+		case status >= 400:
 			return nil, nil
 		}
-		return &record{outcome: succeeded, when: accessTime(raw), system: "http", source: source, user: user, agent: accessAgent(raw), count: 1}, nil
+		r.outcome = succeeded
+		return r, nil
 	}
-	if asks := status == 401 || status == 407; !asks || user != "" {
+	if asks := status == 401 || status == 407; !asks || user != "" || door != noDoor {
 		l.settled(source)
 	} else if l.begins(source) {
 		return nil, nil
 	}
-	return &record{
-		when: accessTime(raw), system: "http", source: source, user: user, agent: accessAgent(raw),
-		app: accessPath(raw), text: "HTTP " + strconv.Itoa(status) + accessReason()[status], count: 1,
-	}, nil
+	r.app, r.text = accessPath(raw), "HTTP "+strconv.Itoa(status)+accessReason()[status]
+	if door == formDoor && status == 401 {
+		r.cause, r.text = "wrong_credentials", ""
+	}
+	return r, nil
 }
 
 func accessReason() map[int]string {

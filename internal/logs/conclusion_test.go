@@ -52,6 +52,12 @@ func TestTheConclusionFollowsTheCause(t *testing.T) {
 				continue
 			}
 			known := explainer(t).Explain("AADSTS" + code + ": ").Findings[0]
+			if class == "mfa_failed" && n == 60 { // nobody fails that often who has their phone in hand
+				if f.Reading != logs.ReadKnown || !strings.HasPrefix(f.Next.Text, "Ask its owner whether they started these sign-ins. If not, somebody else has the password") {
+					t.Errorf("%s, %d times: %+v", code, n, f)
+				}
+				continue
+			}
 			if f.Reading != logs.ReadRefused || f.Next.Text != known.Next || f.Next.Actor != known.Actor || !strings.Contains(f.Summary, known.Title) {
 				t.Errorf("%s, %d times: %+v, want %s (%s)", code, n, f, known.Next, known.Actor)
 			}

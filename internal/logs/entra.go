@@ -26,6 +26,7 @@ func entra(_ *jsonLog, o object) *record {
 		app: o.text("appDisplayName"), source: o.text("ipAddress"), session: o.text("correlationId"),
 		user: o.first("userPrincipalName", "servicePrincipalName", "servicePrincipalId", "appId"),
 	}
+	r.machine = o.text("userPrincipalName") == ""
 	return r.entra(o.text("status.errorCode"), o.text("status.failureReason"), "")
 }
 

@@ -2,8 +2,6 @@ package logs
 
 import (
 	"cmp"
-	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +22,8 @@ type Finding struct {
 	SignedIn []SignIn   `json:"signed_in"`
 	Summary  string     `json:"summary"`
 	Next     Next       `json:"next"`
+
+	doubtful bool // a sign-in may be that of somebody who guessed
 }
 
 // A SignIn is a success from where others failed.
@@ -42,14 +42,26 @@ const shownSignIns = 100
 // largest.
 func (t *tally) findings(name func(kind, key string) string) []Finding {
 	out := []Finding{}
-	for _, s := range t.plot() {
+	p, stopped := t.plot(), map[SignIn]bool{}
+	for _, s := range p.stories {
 		f := t.finding(s, name)
-		if s.certain != nil {
-			whole, half := t.signedIn(s, name)
-			out = append(out, t.taken(ReadTaken, whole, f)...)
-			out = append(out, t.taken(ReadKnown, half, f)...)
+		in := p.signedIn(s)
+		out = append(out, t.taken(ReadTaken, in.whole, f, name)...)
+		out = append(out, t.taken(ReadKnown, in.half, f, name)...)
+		for _, one := range in.half {
+			stopped[SignIn{User: one.user, Source: one.source}] = true
 		}
+		for _, one := range in.perhaps {
+			may := one.named(name)
+			may.Possible = true
+			f.SignedIn = append(f.SignedIn, may)
+		}
+		s.others, s.moved, s.tried = in.others, in.moved, len(in.perhaps) > 0 && s.sources[in.perhaps[0].source] > 0
 		f.Summary, f.Next = t.words(f, s)
+		if stopped[SignIn{User: most(s.users), Source: most(s.sources)}] && len(s.users) == 1 && len(s.sources) == 1 {
+			f.Next = Next{Text: "Do nothing for it but what is said of the attack."}
+		}
+		f.doubtful = f.Reading == ReadHammer && s.ended != nil && !s.program || len(in.perhaps) > 0
 		out = append(out, f)
 	}
 	slices.SortStableFunc(out, func(a, b Finding) int {
@@ -58,13 +70,18 @@ func (t *tally) findings(name func(kind, key string) string) []Finding {
 	return out
 }
 
-// gravity is the rank of a reading. One who is refused is as grave as what has
-// no pattern: the larger one comes first.
+// gravity is the rank of a finding. One who is refused is as grave as what has
+// no pattern: the larger one comes first. Whose account may be taken over comes
+// before all that nobody got in by.
 func gravity(f Finding) int {
-	if f.Reading == ReadRefused {
-		return slices.Index(Readings, ReadMixed)
+	rank := slices.Index(Readings, f.Reading)
+	switch {
+	case f.Reading == ReadRefused:
+		rank = slices.Index(Readings, ReadMixed)
+	case f.doubtful:
+		return 2*slices.Index(Readings, ReadKnown) + 1
 	}
-	return slices.Index(Readings, f.Reading)
+	return 2 * rank
 }
 
 func (t *tally) finding(s *story, name func(kind, key string) string) Finding {
@@ -81,13 +98,10 @@ func (t *tally) finding(s *story, name func(kind, key string) string) Finding {
 	if f.Sources == 1 {
 		f.Source = name("source", most(s.sources))
 	}
-	switch {
-	case s.reading == ReadGuessing:
-		f.SignedIn = t.perhaps(s, name)
-	case s.ended != nil && s.units == 0:
-		one := *s.ended
-		one.User, one.Source = called(name, one.User), name("source", one.Source)
-		f.SignedIn = append(f.SignedIn, one)
+	if s.ended != nil && s.units == 0 && !s.spread && !s.prompts && s.certain == nil {
+		may := s.ended.named(name)
+		may.Possible = true
+		f.SignedIn = append(f.SignedIn, may)
 	}
 	return f
 }
@@ -98,99 +112,4 @@ func called(name func(kind, key string) string, who string) string {
 		return plain(agent)
 	}
 	return name("user", who)
-}
-
-// signedIn are the accounts that signed in from addresses that attack, after
-// they began to. Who signed in from there before is none of them.
-func (t *tally) signedIn(s *story, name func(kind, key string) string) (whole, half []SignIn) {
-	for _, source := range slices.Sorted(maps.Keys(s.sources)) {
-		users := t.hits.list[source]
-		if !s.certain[source] {
-			continue
-		}
-		for _, user := range slices.Sorted(maps.Keys(users)) {
-			at, ok := users[user].behind(t.sources[source].First)
-			if !ok {
-				continue
-			}
-			one := SignIn{User: name("user", user), Source: name("source", source), At: moment(at), HalfWay: users[user].step}
-			if one.HalfWay {
-				half = append(half, one)
-			} else {
-				whole = append(whole, one)
-			}
-		}
-	}
-	return whole, half
-}
-
-// perhaps are sign-ins of an account from an address where it had failed: by
-// whoever guessed it, or by its owner.
-func (t *tally) perhaps(s *story, name func(kind, key string) string) []SignIn {
-	out := []SignIn{}
-	for _, source := range slices.Sorted(maps.Keys(s.sources)) {
-		for user := range s.users {
-			h := t.hits.list[source][user]
-			if h == nil || h.step || len(out) >= shownSignIns {
-				continue
-			}
-			if at, ok := h.behind(t.sources[source].First); ok {
-				out = append(out, SignIn{User: name("user", user), Source: name("source", source), At: moment(at), Possible: true})
-			}
-		}
-	}
-	return out
-}
-
-// taken is the finding about accounts that an attacker got into.
-func (t *tally) taken(reading string, list []SignIn, of Finding) []Finding {
-	if len(list) == 0 {
-		return nil
-	}
-	users, sources := map[string]bool{}, map[string]bool{}
-	for _, s := range list {
-		users[s.User], sources[s.Source] = true, true
-	}
-	slices.SortStableFunc(list, func(a, b SignIn) int {
-		switch {
-		case a.At == nil || b.At == nil:
-			return 0
-		}
-		return a.At.Compare(*b.At)
-	})
-	f := Finding{
-		Reading: reading, Cause: of.Cause, Count: of.Count, Users: len(users), Sources: len(sources),
-		First: list[0].At, Last: list[len(list)-1].At, SignedIn: list[:min(len(list), shownSignIns)],
-	}
-	if f.Users == 1 {
-		f.User = list[0].User
-	}
-	if f.Sources == 1 {
-		f.Source = list[0].Source
-	}
-	f.Summary, f.Next.Text = wordsTaken(reading, list, f.Users, t.Now.Location())
-	return []Finding{f}
-}
-
-func wordsTaken(reading string, list []SignIn, users int, zone *time.Location) (summary, next string) {
-	first := list[0]
-	if reading == ReadKnown {
-		summary = fmt.Sprintf("The first step of %s was accepted at the attacking address %s%s; the second step stopped it.", inSentence(first.User), first.Source, atTime(first.At, zone))
-		next = "Take the password as known to the attacker: change it now, and check that no second step was added that its owner does not know. Then block the address."
-	} else {
-		summary = fmt.Sprintf("%s signed in from the attacking address %s%s.", inSentence(first.User), first.Source, atTime(first.At, zone))
-		next = "Treat the account as taken over: sign it out everywhere, change its password and its keys, and look at what was done with it since. Then block the address."
-	}
-	if users > 1 {
-		summary += fmt.Sprintf(" So did %s more.", number(users-1, "account"))
-		next = strings.NewReplacer("the account as", "each account as", "sign it out", "sign each out", "the password as", "each password as", "change it now", "change each now").Replace(next)
-	}
-	return summary, next
-}
-
-func atTime(at *time.Time, zone *time.Location) string {
-	if at == nil {
-		return ""
-	}
-	return " at " + stamp(*at, zone)
 }

@@ -24,11 +24,15 @@ func newHits() *hits { return &hits{list: map[string]map[string]*hit{}} }
 
 // add notes a success. What failed at its source so far is source, if anything.
 func (h *hits) add(r *record, source *Entry) {
-	if r.user == "" || r.source == "" {
+	who := r.user
+	if r.form {
+		who = r.who() // a log of a web server does not name who sent a page
+	}
+	if who == "" && !r.form || r.source == "" {
 		return
 	}
 	users := h.list[r.source]
-	one := users[r.user]
+	one := users[who]
 	if one == nil {
 		// Beyond the limit, only sources that something failed at can matter.
 		if h.n >= maxHits && (source == nil || h.n >= 2*maxHits) {
@@ -40,7 +44,7 @@ func (h *hits) add(r *record, source *Entry) {
 		}
 		h.n++
 		one = &hit{first: r.when, step: r.outcome == stepped}
-		users[short(r.user)] = one
+		users[short(who)] = one
 	}
 	one.count++
 	one.step = one.step && r.outcome == stepped

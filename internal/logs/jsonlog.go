@@ -88,6 +88,7 @@ func cloudTrail(_ *jsonLog, o object) *record {
 		user: o.first("userIdentity.userName", "userIdentity.arn", "userIdentity.principalId"),
 	}
 	code := o.text("errorCode")
+	r.machine = o.text("eventName") != "ConsoleLogin"
 	switch {
 	case o.text("responseElements.ConsoleLogin") == "Failure":
 		r.cause = "wrong_credentials"
@@ -133,7 +134,7 @@ func oktaReasons() map[string]string {
 
 func okta(_ *jsonLog, o object) *record {
 	kind, result := o.text("eventType"), o.text("outcome.result")
-	if result == "SUCCESS" && kind == "user.session.start" {
+	if result == "SUCCESS" && (kind == "user.session.start" || kind == "user.authentication.auth_via_mfa") {
 		return &record{outcome: succeeded, system: "okta", user: o.text("actor.alternateId"), source: o.text("client.ipAddress")}
 	}
 	if result != "FAILURE" && result != "DENY" || !strings.Contains(kind, "auth") && !strings.Contains(kind, "session") && !strings.Contains(kind, "policy") && !strings.Contains(kind, "token") {
@@ -165,7 +166,7 @@ func googleAudit(_ *jsonLog, o object) *record {
 	}
 	*r = record{
 		outcome: r.outcome, cause: r.cause, system: "gcp", user: o.text("protoPayload.authenticationInfo.principalEmail"), app: o.text("protoPayload.serviceName"),
-		source: o.text("protoPayload.requestMetadata.callerIp"),
+		source: o.text("protoPayload.requestMetadata.callerIp"), machine: true,
 	}
 	return r
 }
@@ -205,7 +206,7 @@ func journal(j *jsonLog, o object) *record {
 func windowsJSON(_ *jsonLog, o object) *record {
 	id := o.first("EventID", "Event.System.EventID", "Event.System.EventID.#text", "System.EventID", "winlog.event_id", "event.code")
 	data := map[string]string{}
-	for _, name := range []string{"TargetUserName", "TargetDomainName", "IpAddress", "WorkstationName", "ProcessName", "LogonProcessName", "Status", "SubStatus"} {
+	for _, name := range []string{"TargetUserName", "TargetUserSid", "TargetDomainName", "IpAddress", "WorkstationName", "ProcessName", "LogonProcessName", "Status", "SubStatus"} {
 		data[name] = o.first("EventData."+name, "Event.EventData."+name, "winlog.event_data."+name, name)
 	}
 	return windows(id, time.Time{}, data)

@@ -20,6 +20,8 @@ type record struct {
 	agent                     string // the program that asked, where no user is named
 	text                      string // for the explainer; without anything that varies
 	cause                     string // a class that the format states itself
+	form                      bool   // a page was asked that takes names and passwords
+	machine                   bool   // what was refused may be a secret that no person types, such as a key
 	halfway                   bool   // of a step: the first one, such as the password, was accepted
 	session                   string // joins the records of one sign-in, where the log has it
 	count                     int

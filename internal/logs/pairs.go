@@ -24,6 +24,8 @@ type pair struct {
 	gap         float32 // seconds: the candidate for what is between two tries
 	vote, kept  uint32  // for the candidate; tries that kept it
 	successes   uint32
+	form        bool // a page for names and passwords was asked
+	machine     bool // of secrets that no person types
 }
 
 // A kind is a cause as a system tells of it.
@@ -118,6 +120,7 @@ func (p *pairs) add(r *record, k kind) {
 		one = &pair{}
 		p.list[d] = one
 	}
+	one.machine, one.form = one.machine || r.machine, one.form || r.form
 	one.count += uint32(r.count)         //nolint:gosec // a record counts a million at most
 	one.note(p.kind(k), uint32(r.count)) //nolint:gosec // the same
 	if !r.when.IsZero() {

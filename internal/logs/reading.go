@@ -64,6 +64,8 @@ func read(s scene) string {
 		return ReadGateway
 	case len(s.users) >= crowd && topUser < 0.3:
 		return ReadEveryone
+	case len(s.users) == 0 && len(s.sources) >= crowd && topSource < 0.3 && share(s, "provider_outage") >= mainShare:
+		return ReadEveryone
 	}
 	return ReadMixed
 }

@@ -13,7 +13,7 @@ import (
 // else as what it is made of.
 func (p *plotter) rest() {
 	open := p.open()
-	s := p.whole(open)
+	s := p.asOne(open)
 	if s.count <= 0 {
 		return
 	}
@@ -38,7 +38,7 @@ func (p *plotter) rest() {
 			out = append(out, d)
 		}
 	}
-	if s.reading == ReadEveryone && p.accounts(in) < crowd {
+	if s.reading == ReadEveryone && len(s.users) > 0 && p.accounts(in) < crowd {
 		in, out = nil, open
 	}
 	p.apart(out)
@@ -76,8 +76,8 @@ func (p *plotter) accounts(list []duo) int {
 	return len(all)
 }
 
-// whole reads what is left as if it were one thing.
-func (p *plotter) whole(open []duo) *story {
+// asOne reads what is left as if it were one thing.
+func (p *plotter) asOne(open []duo) *story {
 	s := newStory(ReadMixed)
 	shared := p.gotIn(open) > len(open)/4
 	p.claim(s, open)
@@ -208,6 +208,9 @@ func (p *plotter) apart(list []duo) {
 	}
 }
 
+// prompted are the second steps that nobody fails who has a phone in hand.
+const prompted = 10
+
 // fewTries are what somebody makes who mistypes.
 const fewTries = 5
 
@@ -217,7 +220,10 @@ func (p *plotter) alone(list []duo, hammers bool) *story {
 	s := newStory(ReadMixed)
 	p.claim(s, list)
 	mistyped := true
+	s.program = true
 	for _, d := range list {
+		_, source := p.names(d)
+		s.program = s.program && (!outer(source) || p.before(d))
 		one := p.pairs.list[d]
 		s.every = max(s.every, one.every())
 		mistyped = mistyped && p.pairs.main(one).cause == "wrong_credentials" && p.gotInAfter(d) != nil && (one.count <= fewTries || one.successes > one.count/4)
@@ -228,10 +234,12 @@ func (p *plotter) alone(list []duo, hammers bool) *story {
 	case mistyped:
 		s.reading = ReadMistyped
 	case s.works:
+	case cause == "mfa_failed" && s.count >= prompted && !s.program && s.causes[cause] == s.count && !s.nameless():
+		s.reading, s.prompts = ReadKnown, true
+	case family(cause) == guessFamily && len(s.sources) >= crowd && !hammers:
+		s.reading, s.spread = ReadGuessing, true
 	case !wrongSecret(cause):
 		s.reading = ReadRefused
-	case len(s.sources) >= crowd && !hammers:
-		s.reading = ReadGuessing
 	case s.count >= minSpike:
 		s.reading = ReadHammer
 	}
@@ -268,7 +276,7 @@ func (p *plotter) gotInAfter(d duo) *hit {
 }
 
 // ended is the first success that is known behind the last failure of a story.
-func (p *plotter) ended(s *story, list []duo) *SignIn {
+func (p *plotter) ended(s *story, list []duo) *arrival {
 	for _, d := range list {
 		h := p.gotInAfter(d)
 		if h == nil || !h.last.IsZero() && h.last.Before(s.last) {
@@ -279,7 +287,7 @@ func (p *plotter) ended(s *story, list []duo) *SignIn {
 			at = h.after
 		}
 		user, source := p.names(d)
-		return &SignIn{User: user, Source: source, At: moment(at), Possible: true}
+		return &arrival{user: user, source: source, at: at}
 	}
 	return nil
 }

@@ -15,13 +15,19 @@ type story struct {
 	causes         map[string]int
 	kinds          map[kind]int // the causes, by who told of them
 	users, sources map[string]int
-	units          int     // parts of it that have nothing to do with each other; 0 where it is one
-	works          bool    // what failed works as well
-	ended          *SignIn // the account got in behind the last failure
+	units          int      // parts of it that have nothing to do with each other; 0 where it is one
+	works          bool     // what failed works as well
+	ended          *arrival // the account got in behind the last failure
 	first, last    time.Time
 	every          time.Duration
 	more           bool            // there are more users and sources than were counted apart
 	certain        map[string]bool // its sources that only an attacker can be at
+	prompts        bool            // second steps that were refused, one after the other
+	spread         bool            // somebody tries from everywhere: who gets in then from a new place may be them
+	others, moved  int             // accounts that got in, of whom nothing is known
+	tried          bool            // the first who may be the attacker got in from where it was refused
+	lapsed         bool            // its accounts got in from there before
+	program        bool            // it is at a place where the account got in before, or in an inner network
 	spike          *Spike          // of what is left, when it made the reading
 }
 
@@ -55,6 +61,7 @@ func (s *story) add(user, source string, p *pair) {
 
 // Limits of what makes a story of its own.
 const (
+	fewNames    = 5  // that no person mistypes, and of which none gets in
 	hammerTries = 8  // in a rhythm
 	hammerLoud  = 20 // without one, and ten times as much as others
 	guessTries  = 16
@@ -69,18 +76,20 @@ type plotter struct {
 	stories  []*story
 }
 
-func (t *tally) plot() []*story {
+func (t *tally) plot() *plotter {
 	p := &plotter{tally: t, claimed: map[duo]bool{}, bySource: map[uint32][]uint32{}}
 	for d := range t.pairs.list {
-		if e := t.sources[t.pairs.names[d.source]]; e != nil && e.Count >= minSpike {
+		if e := t.sources[t.pairs.names[d.source]]; e != nil && e.Count >= several {
 			p.bySource[d.source] = append(p.bySource[d.source], d.user)
 		}
 	}
 	p.attackers()
+	p.lapsed()
+	p.crowds()
 	p.hammers()
 	p.guessed()
 	p.rest()
-	return p.stories
+	return p
 }
 
 func (p *plotter) names(d duo) (user, source string) {
@@ -102,71 +111,6 @@ func (p *plotter) claim(s *story, list []duo) {
 				s.causes[k.cause] += int(n)
 			}
 		}
-	}
-}
-
-// sourceScene is what failed at one source.
-func (p *plotter) sourceScene(source uint32) scene {
-	name := p.pairs.names[source]
-	out := scene{p.sources[name].Count, map[string]int{}, map[string]int{}, map[string]int{name: p.sources[name].Count}}
-	for _, c := range slices.Sorted(maps.Keys(p.causes)) {
-		if n := p.reasons[reason{name, c}]; n > 0 {
-			out.causes[c] = n
-		}
-	}
-	for _, u := range p.bySource[source] {
-		out.users[p.pairs.names[u]] = int(p.pairs.list[duo{u, source}].count)
-	}
-	return out
-}
-
-// attack tells an address that guesses from one that people share: behind that
-// one, most get in.
-func (p *plotter) attack(source uint32) string {
-	name := p.pairs.names[source]
-	s := p.sourceScene(source)
-	delete(s.users, "")
-	got := len(p.hits.list[name])
-	switch {
-	case name == "" || name == restKey || len(s.users) < several || guesses(s) < guessShare || got > max(1, len(s.users)/4):
-		return ""
-	case len(s.users) >= crowd && mean(s.users) <= triesEach:
-		return ReadSpray
-	case share(s, "unknown_account") >= 0.2, s.count >= 10*several && guesses(s) >= 0.9 && mean(s.users) > 3:
-		return ReadBrute
-	}
-	return ""
-}
-
-func (p *plotter) attackers() {
-	found := map[string][]duo{}
-	for source, users := range p.bySource {
-		if kind := p.attack(source); kind != "" {
-			for _, u := range users {
-				found[kind] = append(found[kind], duo{u, source})
-			}
-		}
-	}
-	for _, kind := range []string{ReadSpray, ReadBrute} {
-		if len(found[kind]) == 0 {
-			continue
-		}
-		s := newStory(kind)
-		p.claim(s, found[kind])
-		s.count, s.causes = 0, map[string]int{} // a source's own counts are whole
-		s.certain = map[string]bool{}
-		for source := range s.sources {
-			names := len(p.bySource[p.pairs.number[source]])
-			s.certain[source] = names >= crowd || p.sources[source].Count >= sureTries
-			s.sources[source] = p.sources[source].Count
-			s.count += p.sources[source].Count
-			for c := range p.causes {
-				if n := p.reasons[reason{source, c}]; n > 0 {
-					s.causes[c] += n
-				}
-			}
-		}
-		p.stories = append(p.stories, s)
 	}
 }
 
@@ -220,32 +164,4 @@ func (p *plotter) usual(open []duo) int {
 		counts[i] = float64(p.pairs.list[d].count)
 	}
 	return int(middle(counts))
-}
-
-// guessed finds accounts that are tried from many addresses.
-func (p *plotter) guessed() {
-	byUser, sums := map[uint32][]duo{}, map[uint32]int{}
-	for _, d := range p.open() {
-		if user, source := p.names(d); user != "" && user != restKey && user[0] != agentMark[0] && source != "" {
-			byUser[d.user] = append(byUser[d.user], d)
-			sums[d.user] += int(p.pairs.list[d].count)
-		}
-	}
-	counts := make([]float64, 0, len(sums))
-	for _, n := range sums {
-		counts = append(counts, float64(n))
-	}
-	usual := int(middle(counts))
-	for _, user := range slices.Sorted(maps.Keys(byUser)) {
-		list := byUser[user]
-		if len(list) < crowd || sums[user] < max(guessTries, 5*usual) {
-			continue
-		}
-		s := newStory(ReadGuessing)
-		p.claim(s, list)
-		if guesses(s.scene()) < guessShare {
-			s.reading = ReadRefused
-		}
-		p.stories = append(p.stories, s)
-	}
 }

@@ -208,9 +208,9 @@ func office(d *diary, source string) {
 func TestASuccessAmongGuessesMayBeTheOwners(t *testing.T) {
 	var d diary
 	for i := range 200 {
-		d.fails(10*time.Hour+time.Duration(i)*time.Minute, "root", fmt.Sprintf("198.51.100.%d", i%50))
+		d.fails(10*time.Hour+time.Duration(i)*time.Minute, "root", fmt.Sprintf("198.%d.100.7", i%50))
 	}
-	d.enters(20*time.Hour, "root", "198.51.100.7")
+	d.enters(20*time.Hour, "root", "198.7.100.7")
 	r := read(t, logs.Options{}, d.String())
 	f := r.Findings[0]
 	if f.Reading != logs.ReadGuessing || len(f.SignedIn) != 1 || !f.SignedIn[0].Possible || !strings.Contains(f.Next.Text, "Ask whether that sign-in was the owner's") {

@@ -57,6 +57,9 @@ func windows(id string, at time.Time, data map[string]string) *record {
 		r.source = known(data["WorkstationName"])
 	}
 	if id == "4624" {
+		if nobodys[data["TargetUserSid"]] || nobodys[strings.ToUpper(data["TargetUserName"])] {
+			return nil
+		}
 		r.outcome = succeeded
 		return r
 	}
@@ -68,6 +71,14 @@ func windows(id string, at time.Time, data map[string]string) *record {
 		r.text += " Sub Status: " + sub
 	}
 	return r
+}
+
+// nobodys are the accounts that nobody signs in to: of whoever names none, and
+// of Windows itself
+// (https://learn.microsoft.com/windows/win32/secauthz/well-known-sids).
+var nobodys = map[string]bool{
+	"S-1-5-7": true, "S-1-5-18": true, "S-1-5-19": true, "S-1-5-20": true,
+	"ANONYMOUS LOGON": true, "SYSTEM": true, "LOCAL SERVICE": true, "NETWORK SERVICE": true,
 }
 
 // known is a value, or nothing where the log has only a filler.

@@ -19,28 +19,21 @@ func (t *tally) words(f Finding, s *story) (summary string, next Next) {
 	switch f.Reading {
 	case ReadHammer, ReadRefused, ReadMistyped:
 		summary, next = t.wordsOfOne(f, s, m)
-	case ReadGuessing:
-		summary = fmt.Sprintf("%s is tried from %s, %s. Somebody may be guessing its password.", orUnnamed(f.User, "One account"), number(f.Sources, "address"), times(f.Count))
-		next.Text = "Give the account a new, long password and a second step. Then block or slow down repeated tries."
-		if len(f.SignedIn) > 0 {
-			one := f.SignedIn[0]
-			summary += fmt.Sprintf(" It signed in from one of them, %s,%s.", one.Source, atTime(one.At, t.Now.Location()))
-			next.Text = "Ask whether that sign-in was the owner's; if not, sign the account out everywhere. " + next.Text
-		}
-	case ReadBrute:
-		summary = fmt.Sprintf("%s %s %s, %s. That is what an attacker who guesses looks like.", from(f, "One address"), tries(f), number(f.Users, "name"), times(f.Count))
-		next.Text = "Block " + these(f) + ", and demand keys or a second step."
-	case ReadSpray:
-		summary = fmt.Sprintf("%s %s %s, a few times each. That is what an attacker who tries common passwords looks like.", from(f, "Somebody"), tries(f), number(f.Users, "account"))
-		next.Text = "Block or slow down " + these(f) + ", and demand a second step."
-		if len(s.sources) == 0 {
-			next.Text = "Look whether any of the accounts signed in from there, and demand a second step."
-		}
+	case ReadGuessing, ReadBrute, ReadSpray:
+		summary, next = t.wordsOfAttack(f, s)
 	case ReadGateway:
 		summary = fmt.Sprintf("%s fail behind one address, %s, and wrong passwords are not the reason%s. A shared gateway, proxy or program is broken.", number(f.Users, "account"), orUnnamed(f.Source, "the main one"), mostly(m))
 		next.Text = "Look at the machine at that address: its settings, its certificate, its clock and its secret."
 	case ReadEveryone:
-		summary = fmt.Sprintf("%s fail%s, from %s%s. The fault is more likely in the service than with them.", number(f.Users, "account"), t.at(f.Cause), number(f.Sources, "address"), mostly(m))
+		who := number(f.Users, "account")
+		if f.Users == 0 {
+			who = "People and programs that give no name"
+		}
+		summary = fmt.Sprintf("%s fail%s, from %s%s. The fault is more likely in the service than with them.", who, t.at(f.Cause), number(f.Sources, "address"), mostly(m))
+		if s.lapsed {
+			summary = fmt.Sprintf("%s fail%s, from %s where each got in before%s. The fault is more likely in the service than with them.", who, t.at(f.Cause), number(f.Sources, "address"), mostly(m))
+			m.next = "" // it is of one who has forgotten
+		}
 		next.Text = "Look at what changed in the service when it began: its settings, rules, certificate, clock or directory."
 		if m.next != "" {
 			next.Text += " " + m.next

@@ -26,30 +26,19 @@ func (t *tally) wordsOfOne(f Finding, s *story, m meaning) (summary string, next
 		return summary, Next{Text: "Nothing has to be done."}
 	case ReadHammer:
 		summary = fmt.Sprintf("%s fails again and again%s: %s%s.", who, place, times(f.Count), rhythm(f.Every))
-		next.Actor, next.Playbook = "developer", m.playbook
-		unknown := " If nobody knows that address, somebody may be guessing: block it."
-		switch {
-		case f.Every == 0 && f.Count < hammerLoud && f.User != "":
-			summary += " That may be a person who mistypes, or a program with an old secret."
-			next.Actor = "user"
-			next.Text = "Ask whose account it is to sign in once by hand. If that works, a program there has an old secret: stop it, give it the right one, and start it again." + unknown
-		case f.User != "" && !s.unnamed():
-			summary += " That is what a program with an old or wrong secret looks like."
-			next.Text = "Find the program there that uses this account, stop it, give it the right secret, and start it again." + unknown
-		default:
-			summary += " That is what a program with an old or wrong secret looks like."
-			next.Text = "Find the program at that address, stop it, give it the right secret, and start it again." + unknown
-		}
+		why, next := wordsOfHammer(f, s, m)
+		return summary + why + s.mended(zone), next
+	case ReadKnown:
+		summary = fmt.Sprintf("%s is refused %s%s%s: %s. The password was right each time, so whoever asked knew it.", who, times(f.Count), place, rhythm(f.Every), m.title)
+		next.Text = "Ask its owner whether they started these sign-ins. If not, somebody else has the password: change it now, sign the account out everywhere, and say yes to no prompt. If they did: " + lower(m.next)
+		return summary, next
 	default:
 		summary = fmt.Sprintf("%s is refused %s%s%s%s.", who, times(f.Count), place, rhythm(f.Every), reasonOf(f, s, m))
 		if s.works && s.ended == nil {
 			summary += " It gets in there as well."
 		}
 	}
-	if s.ended != nil {
-		summary += fmt.Sprintf(" It got in after that%s: it may be mended.", atTime(s.ended.At, zone))
-	}
-	return summary, next
+	return summary + s.mended(zone), next
 }
 
 // wordsOfSeveral is of those who have nothing in common but the cause.
@@ -90,8 +79,8 @@ func reasonOf(f Finding, s *story, m meaning) string {
 	return ": " + m.title
 }
 
-// unnamed reports whether a story is of a program that names no account.
-func (s *story) unnamed() bool {
+// nameless reports whether a story is of somebody who names no account.
+func (s *story) nameless() bool {
 	return len(s.users) == 0 || strings.HasPrefix(most(s.users), agentMark)
 }
 
@@ -102,7 +91,7 @@ func subject(f Finding, s *story) string {
 		return "Somebody who gives no name"
 	case f.User == "":
 		return "A program that names no account"
-	case s.unnamed():
+	case s.nameless():
 		return "A program that names no account (" + f.User + ")"
 	}
 	return inSentence(f.User)
@@ -110,10 +99,10 @@ func subject(f Finding, s *story) string {
 
 // later is how long after the last failure the account got in.
 func (s *story) later() string {
-	if s.ended == nil || s.ended.At == nil || s.last.IsZero() {
+	if s.ended == nil || s.ended.at.IsZero() || s.last.IsZero() {
 		return ""
 	}
-	if d := s.ended.At.Sub(s.last); d >= time.Second {
+	if d := s.ended.at.Sub(s.last); d >= time.Second {
 		return " " + span(d) + " later"
 	}
 	return " at once"
