@@ -27,8 +27,8 @@ func whereQuestion() diag.Question {
 		Help: "The checks measure this computer and this network. The answer says how much of that counts for the device that is refused.",
 		Choices: []diag.Choice{
 			{ID: string(diag.WhereHere), Text: "On this computer"},
-			{ID: string(diag.WhereSameNetwork), Text: "On a phone or tablet, on this network"},
-			{ID: string(diag.WhereElsewhere), Text: "On mobile data, or in another place"},
+			{ID: string(diag.WhereSameNetwork), Text: "On another device on this network, such as a phone"},
+			{ID: string(diag.WhereElsewhere), Text: "In another place, such as on mobile data or on a server"},
 			{ID: "everywhere", Text: "Everywhere I tried"},
 			{ID: "not-sure", Text: "Not sure", Unsure: true},
 		},
@@ -161,14 +161,19 @@ func (s *state) begun() bool {
 // atComputer lists the surfaces that a sign-in on this computer uses.
 var atComputer = []string{"website", "desktop", "cli"}
 
-// surface is where this step is done: the one that was chosen, one of this
-// computer when the sign-in fails here, or the first of the playbook's that
-// the step has instructions for.
+// surface is where this step is done: the one that was chosen, the first of
+// this computer when the sign-in fails here, or the first of the playbook's
+// that the step has instructions for.
 func (s *state) surface(step *playbook.Step) string {
-	surfaces := append([]string{s.b.Surface}, s.b.Surfaces...)
+	surfaces := []string{s.b.Surface}
 	if s.ev.Where() == diag.WhereHere {
-		surfaces = slices.Concat([]string{s.b.Surface}, atComputer, s.b.Surfaces)
+		for _, own := range s.b.Surfaces {
+			if slices.Contains(atComputer, own) {
+				surfaces = append(surfaces, own)
+			}
+		}
 	}
+	surfaces = append(surfaces, s.b.Surfaces...)
 	for _, surface := range surfaces {
 		if _, ok := step.Do[surface]; ok {
 			return surface

@@ -366,6 +366,11 @@ func TestWhereAStepIsDone(t *testing.T) {
 	if in := present(t, b, opened("here", nil)); in.Surface != "website" {
 		t.Errorf("for a sign-in that fails on this computer, done in %q", in.Surface)
 	}
+	book.Surfaces = []string{"app", "cli", "desktop"} // of two at this computer, the playbook's first
+	book.Steps[0].Do = map[string][]string{"desktop": {"Click."}, "cli": {"Type."}, "app": {"Tap."}}
+	if in := present(t, compile(t, book), opened("here", nil)); in.Surface != "cli" {
+		t.Errorf("with a command line before a desktop, done in %q", in.Surface)
+	}
 	book.Steps[0].Do = nil
 	if in := present(t, compile(t, book), opened("same-network", nil)); in.Surface != "" {
 		t.Errorf("a step without instructions is done in %q", in.Surface)

@@ -31,8 +31,8 @@ func whereQuestion() diag.Question {
 		ID: diag.AskWhere, Text: "Where does it fail?", Help: "Every check measures this computer.",
 		Choices: []diag.Choice{
 			{ID: "here", Text: "On this computer"},
-			{ID: "same-network", Text: "On a phone or tablet, on this network"},
-			{ID: "elsewhere", Text: "On mobile data, or in another place"},
+			{ID: "same-network", Text: "On another device on this network, such as a phone"},
+			{ID: "elsewhere", Text: "In another place, such as on mobile data or on a server"},
 			{ID: "everywhere", Text: "Everywhere I tried"},
 			{ID: "not-sure", Text: "Not sure"},
 		},

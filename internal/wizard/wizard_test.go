@@ -72,7 +72,7 @@ func TestAskLeavesOneLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasSuffix(strip(p.out.String()), "Where does it fail? On a phone or tablet, on this network\n") {
+	if !strings.HasSuffix(strip(p.out.String()), "Where does it fail? On another device on this network, such as a phone\n") {
 		t.Errorf("ends in %q", p.out.String())
 	}
 }
