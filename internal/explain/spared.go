@@ -8,7 +8,7 @@ import (
 // means to do, and undergone what would otherwise have been done to somebody.
 var ownDeed = onDemand(`(?:^|[^\w'])(?:(?:i|we)(?:'ve|'d)?(?: (?:have|had to|had|just|then|also|already|finally|once|recently|deliberately|simply|later|immediately|myself|ourselves))*|(?:i'm|we're|i am|we are|is|are|were|was)(?: \w+)? (?:planning|going|about|thinking) (?:to|of)|(?:plans?|intends?|intended|proposes?|option|ability|right|how|button|used|possible|agreed) to) $`)
 
-var undergone = onDemand(`^(?:(?:de-?)?activat|clos|delet|cancel|lock|disabl|block|enabl|revok|remov|den(?:y|ied)|reject|refus|suspend|terminat|bann?|switch(?:ed)?|turn|shut|expir|invalidat|unsubscrib)(?:e|ed|ied|y|led|ned|ing|ling|ning)?\b`)
+var undergone = onDemand(`^(?:(?:de-?)?activat|clos|delet|cancel|lock|disabl|block|enabl|revok|remov|den(?:y|ied)|reject|refus|suspend|terminat|bann?|switch(?:ed)?|turn|shut|expir|invalidat|unsubscrib|ask|request)(?:e|ed|ied|y|led|ned|ing|ling|ning)?\b`)
 
 // yours is in words that say to whom it was done.
 var yours = onDemand(`\b(?:your|myself|ourselves)\b`)
@@ -46,7 +46,25 @@ var outOf = onDemand(`^(?: out)? of (?:the|an?|my|our|his|her|their|this|that) [
 var lasting = onDemand(`^ (?:after|in|within|once|every) `)
 
 // offer is behind the question with which a page or an advertisement begins.
-var offer = onDemand(`^[^?]{0,24}\? +(?:no (?:problem|worries)|don'?t (?:worry|panic)|(?:here|our|we|try|learn|read|get|use|simply|just|call|find|check|see|discover|let|meet|with|you can|\d+|these|this|fixing|how|ask|click|contact|follow|it may|it could|switch|not (?:with|any ?more|here|on|in|for))\b)`)
+var offer = onDemand(`^[^?]{0,24}\? +(?:no (?:problem|worries)|don'?t (?:worry|panic)|(?:here|our|we|try|learn|read|get|use|simply|just|call|find|check|see|discover|let|meet|with|you can|\d+|these|this|fixing|how|ask|click|contact|follow|it may|it could|switch|not (?:with|any ?more|here|on|in|for)|so|hier|wir|unser\w*|voici|nos|aqu\x{ed}|as\x{ed}|ecco)\b|<a\b|\[)`)
+
+// ofKinds is right before what is true of some people, and asked the beginning of
+// a question about what would be.
+var ofKinds = onDemand(`(?:^|[^\w])\w+s (?:who|that|which) (?:are|were|is|got|get|gets|have been|were being|become)(?: (?:\w+ly|being|often|still|always))? ?$`)
+
+var asked = onDemand(`(?:^|[.!?:] +)(?:(?:and|but|so) )?(?:(?:will|would|do|should|shall|must|may|am|does|is|can) (?:i|we|my|our)\b|what (?:if|should i|can i|do i|happens)|(?:how|when|what) (?:do|can|should|will|would) i)[^.!?:]*$`)
+
+// conditional is in a question about another time than now.
+var conditional = onDemand(`(?:^|[^\w])(?:if|when|whenever|after|once|before|while|unless)(?:[^\w])`)
+
+// markup is what a page has in front of its words.
+var markup = onDemand(`^(?:\s*<[^<>]*>)+`)
+
+// abroad is at the beginning of a sentence of another language that only says what
+// would happen, and myself in those of somebody who tells what did.
+var abroad = onDemand(`(?:^|[.!?:] )(?:wenn|falls|sobald|sollten?|nach (?:\w+ )?(?:\w+en|\d+) \w+ wird|si \pL+|se (?:voc|o|a|l|il|la|inser|si|el)\w*|als (?:u|je|de|het|uw)\b|indien|wanneer|je\x{15b}li|je\x{17c}eli|om (?:du|ni|man)\b|hvis|\x{435}\x{441}\x{43b}\x{438}) [^.!?:]*$`)
+
+var myself = onDemand(`(?:^|[^\w])(?:ich|mein\w*|mir|mich|wir|uns|je|j'|mon|ma|mes|moi|nous|yo|mi|mis|nos|io|mio|mia|eu|meu|minha|ik|mijn|jag|min|mitt|jeg|mit)(?:[^\w]|$)`)
 
 // spared reports that plain words tell of what somebody did himself, of things of
 // a kind, or of what is offered to others, and that nobody met a refusal.
@@ -55,7 +73,7 @@ func (h hit) spared(v view) bool {
 		return false
 	}
 	words, behind := v.lower[h.span[0]:h.span[1]], v.lower[h.span[1]:]
-	lead := h.clause(v)
+	lead, front := h.clause(v), v.lower[max(0, h.span[0]-leash):h.span[0]]
 	switch {
 	case bygone().MatchString(lead+words) && !telling().MatchString(lead+words+behind[:min(len(behind), leash)]):
 		return true
@@ -69,6 +87,12 @@ func (h hit) spared(v view) bool {
 		return true
 	case several().MatchString(words) && (tallying().MatchString(lead) || topic().MatchString(lead) && !complaining().MatchString(lead)):
 		return true
+	case abroad().MatchString(front) && !myself().MatchString(abroad().FindString(front)):
+		return true
+	case ofKinds().MatchString(lead):
+		return true
+	case asks(front, words+behind), heads(v):
+		return true
 	case which().MatchString(words), meant().MatchString(v.lower[:h.span[1]]):
 		return true
 	case thrown().MatchString(words):
@@ -78,8 +102,37 @@ func (h hit) spared(v view) bool {
 	return h.headed(v.lower[:h.span[0]], words+behind)
 }
 
+// asks reports that words are in a question of somebody about what would happen
+// to him: "Will I be logged out when I change my address?".
+func asks(front, rest string) bool {
+	end := strings.IndexAny(rest, ".!?")
+	if end < 0 || rest[end] != '?' {
+		return false
+	}
+	question := asked().FindString(front)
+	return question != "" && conditional().MatchString(question+rest[:end+1]) && !denial().MatchString(question+rest[:end])
+}
+
+// denial is in a question of somebody who is in trouble.
+var denial = onDemand(`(?:^|[^\w])(?:not|never|no longer|\w+n't|cannot|says?|keeps?|always|again and again|every time|each time)(?:[^\w]|$)`)
+
+// heading is a line above a part of a document.
+var heading = onDemand(`^#{1,6} [^\n:]{3,80}$`)
+
+// heads reports that a text is a heading and nothing else.
+func heads(v view) bool {
+	if !strings.HasPrefix(v.text, "#") {
+		return false
+	}
+	for v.before != nil {
+		v = *v.before
+	}
+	return heading().MatchString(strings.TrimSpace(v.text))
+}
+
 // headed reports that words are in the question at the head of a text that goes on
 // to offer something: "Session expired? No problem, ...".
 func (h hit) headed(front, rest string) bool {
+	front = markup().ReplaceAllString(front, "")
 	return len(front) <= shortest && !telling().MatchString(front) && !strings.ContainsAny(front, ":=") && offer().MatchString(rest[min(len(rest), max(0, strings.IndexByte(rest, '?')-1)):])
 }

@@ -22,6 +22,11 @@ func TestWhatNobodyMetIsNoRefusal(t *testing.T) {
 		"I've been kicked out of my account again":                                        true,
 		"The vet says my dog is not allowed to eat grapes":                                false,
 		"It says my account is not allowed to open the folder":                            true,
+		"Members who were banned can write to the board":                                  false,
+		"Will I be logged out when I change my address?":                                  false,
+		"Why am I logged out when I change my address? It keeps logging me out":           true,
+		"Falls das Kennwort falsch ist, wird das Konto gesperrt.":                         false,
+		"Wenn ich mich anmelde, steht da: Konto gesperrt":                                 true,
 		"Is the account locked? No, and it never was":                                     false,
 		"I think the wording \"invalid username or password\" is better than the old one": false,
 	})

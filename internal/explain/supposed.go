@@ -18,7 +18,7 @@ var phrase = slices.Index(diag.Strengths, diag.StrengthPhrase)
 // and the beginning of what it is about, or a deed that has them as its object.
 // Who tells what they saw says so between the two, with a mark or of "me".
 var supposing = onDemand(`(?:^|[^\w-])(?:(?:if|when|whenever|once|unless|whether|in case|in the event|as soon as|assuming|what happens (?:with|after|on)|expects? that|ensures? that|so that|attempts (?:\w+ ){0,3}left before)(?: that)?(?: [a-z'-]+){0,5} ?|` +
-	`(?:after an?|after each|after every|after the|fix(?:es|ing)?|silenc(?:es?|ing)|ignor(?:es?|ing)|suppress(?:es|ing)?|handl(?:e|es|ing)|simulat(?:e|es|ing)|mock(?:s|ing)?|detect(?:s|ing)?|prevent(?:s|ing)?|avoid(?:s|ing)?|tests? for|testing for|checks? for|reduc(?:e|es|ing)|protects? against|never|without (?:being|getting)|in case of|examples? of|number of|kinds? of|instances? of|otherwise(?: \w+){0,2} (?:says?|prints?|complains?|reports?|answers?)(?: that)?)(?: (?:an?|the|any|all|every|be|being|getting|your|their|of|and|or|such|more|many))*(?: [a-z-]+)? ?|(?:no|zero|without any|not a single) )$`)
+	`(?:after an?|after each|after every|after the|fix(?:es|ing)?|silenc(?:es?|ing)|ignor(?:es?|ing)|suppress(?:es|ing)?|handl(?:e|es|ing)|simulat(?:e|es|ing)|mock(?:s|ing)?|detect(?:s|ing)?|prevent(?:s|ing)?|avoid(?:s|ing)?|tests? for|testing for|checks? for|reduc(?:e|es|ing)|protects? against|never|(?:afraid|scared|fear|risk|danger|tired) of|worried about|instead of|rather than|without (?:being|getting)|in case of|examples? of|number of|kinds? of|instances? of|otherwise(?: \w+){0,2} (?:says?|prints?|complains?|reports?|answers?)(?: that)?)(?: (?:an?|the|any|all|every|be|being|getting|your|their|of|and|or|such|more|many))*(?: [a-z-]+)? ?|(?:no|zero|without any|not a single) )$`)
 
 // attribute is what stands right behind words that only say of which kind
 // something is: "expired token handling".
@@ -49,7 +49,7 @@ func (h hit) untold(v view) bool {
 // supposed reports that the words of a hit are only supposed: "when the token has
 // expired", "handle invalid passwords", "expired token handling".
 func (h hit) supposed(v view) bool {
-	if h.weight > phrase || h.Class == "not_auth" || h.Frames != nil {
+	if h.weight > phrase || h.Class == "not_auth" {
 		return false
 	}
 	lead := h.clause(v)
