@@ -74,7 +74,7 @@ func (r *record) who() string {
 }
 
 func (p *pairs) id(name string) uint32 {
-	name = name[:min(len(name), maxKey)]
+	name = cut(name)
 	n, ok := p.number[name]
 	if !ok {
 		if len(p.names) >= maxNumbers {
@@ -110,13 +110,13 @@ func (p *pairs) main(one *pair) kind {
 }
 
 func (p *pairs) add(r *record, k kind) {
-	d := duo{p.id(r.who()), p.id(r.source)}
+	d, ok := p.find(r)
 	one := p.list[d]
-	if one == nil {
-		if len(p.list) >= maxPairs {
-			p.dropped += r.count
-			return
+	if !ok || one == nil {
+		if len(p.list) >= maxPairs || len(p.names)+2 > maxNumbers {
+			p.thin()
 		}
+		d = duo{p.id(r.who()), p.id(r.source)}
 		one = &pair{}
 		p.list[d] = one
 	}
@@ -130,18 +130,19 @@ func (p *pairs) add(r *record, k kind) {
 
 // relieve notes that what failed works as well.
 func (p *pairs) relieve(r *record) {
-	source, ok := p.number[r.source]
-	if !ok {
-		return
-	}
-	user, ok := p.number[r.who()]
-	if !ok {
-		return
-	}
-	if one := p.list[duo{user, source}]; one != nil {
-		one.successes++
+	if d, ok := p.find(r); ok && p.list[d] != nil {
+		p.list[d].successes++
 	}
 }
+
+// find is the pair of a record by the numbers that its names have.
+func (p *pairs) find(r *record) (duo, bool) {
+	source, ok := p.number[cut(r.source)]
+	user, known := p.number[cut(r.who())]
+	return duo{user, source}, ok && known
+}
+
+func cut(name string) string { return name[:min(len(name), maxKey)] }
 
 // beat follows the rhythm: the gap that most others are close to, as a
 // majority is found in one pass, and how many keep it.

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -122,9 +123,11 @@ type reason struct{ of, cause string }
 
 func because(list map[reason]int, of, cause string, n int) {
 	key := reason{of, cause}
-	if _, ok := list[key]; ok || len(list) < maxKeys {
-		list[key] += n
+	if _, ok := list[key]; !ok && len(list) >= maxKeys {
+		least := half(list, func(n int) int { return n })
+		maps.DeleteFunc(list, func(_ reason, n int) bool { return n <= least })
 	}
+	list[key] += n
 }
 
 // short bounds a key and copies it out of the record.
@@ -137,12 +140,10 @@ func count(list map[string]*Entry, key string, r *record) {
 	e := list[key]
 	if e == nil {
 		if len(list) >= maxKeys {
-			key = restKey
+			thin(list)
 		}
-		if e = list[key]; e == nil {
-			e = &Entry{Key: key}
-			list[key] = e
-		}
+		e = &Entry{Key: key}
+		list[key] = e
 	}
 	e.Count += r.count
 	if r.when.IsZero() {

@@ -11,7 +11,7 @@ import (
 func (t *tally) words(f Finding, s *story) (summary string, next Next) {
 	m := t.meaning(f.Cause, s)
 	defer func() {
-		if s.more {
+		if s.more && (f.Users > 0 || f.Sources > 0) {
 			summary += " There are more names and addresses than were counted apart."
 		}
 	}()

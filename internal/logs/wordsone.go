@@ -50,6 +50,8 @@ func wordsOfSeveral(f Finding, s *story, m meaning) (summary string, next Next) 
 	switch {
 	case f.Reading == ReadMistyped:
 		return fmt.Sprintf("%s were refused %s in all, and each got in after that: typos.", who, times(f.Count)), Next{Text: "Nothing has to be done."}
+	case s.units == 0 && s.more && f.Users == 0 && f.Sources == 0:
+		return fmt.Sprintf("%s of names and addresses that came a few times each and were too many to count apart.", number(f.Count, "failure")), Next{Text: "Read the log in parts, such as a day each, to see them apart."}
 	case s.units == 0:
 		return fmt.Sprintf("%s without a common pattern.", number(f.Count, "failure")), m.advice()
 	}
