@@ -42,7 +42,7 @@ func (t *tally) parserOf(format string) parser {
 	case formatCSV:
 		return &csvLog{comma: ','}
 	case formatText:
-		return textLog{t, t.Now}
+		return textLog{t, t.Now, map[string]string{}}
 	}
 	return t.newSyslog()
 }

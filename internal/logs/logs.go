@@ -179,6 +179,9 @@ func (t *tally) records(ctx context.Context, file *File, p parser, split splitte
 	if s, ok := p.(interface{ stranger() bool }); ok {
 		file.strange = s.stranger()
 	}
+	if s, ok := p.(interface{ unknownPrograms() []string }); ok {
+		file.programs = s.unknownPrograms()
+	}
 	t.covers(p.when(last))
 }
 

@@ -1,6 +1,9 @@
 package logs
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // An outcome is how a sign-in ended. The zero value is a failure, which is
 // what logs are read for.
@@ -29,6 +32,9 @@ type record struct {
 
 // take counts a record by its outcome.
 func (t *tally) take(r *record) {
+	if strings.HasPrefix(r.source, "::ffff:") {
+		r.source = address(r.source)
+	}
 	switch r.outcome {
 	case succeeded:
 		failing := t.sources[r.source]

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/authdoctor/authdoctor/internal/redact"
@@ -63,6 +64,8 @@ type File struct {
 
 	at      int  // the line that was read last
 	strange bool // no record was of a program that is known
+	// The programs in a log of many that are not known.
+	programs []string
 }
 
 // Broken is a record that could not be read, with its place.
@@ -192,16 +195,39 @@ func (t *tally) verdict(r *Report) Verdict {
 
 // wordsAlone reports whether a log is of a program that nobody knows. That no
 // words were recognised in it proves nothing.
-func wordsAlone(f File) bool { return f.strange && f.Lines > f.Unreadable }
+func wordsAlone(f File) bool { return (f.strange || len(f.programs) > 0) && f.Lines > f.Unreadable }
 
 // unproven says why nothing is known, though no failure was found.
 func unproven(files []File) string {
+	var programs []string
+	for _, f := range files {
+		programs = append(programs, f.programs...)
+	}
+	slices.Sort(programs)
+	if programs = slices.Compact(programs); len(programs) > 0 {
+		return "No failed sign-in was found, but authdoctor does not know how " + someOf(programs) + " would tell of one, and so it looked at the words alone there."
+	}
 	known := slices.ContainsFunc(files, func(f File) bool { return f.Lines > f.Unreadable && !f.strange })
 	if !known {
 		return "No line tells of a failed sign-in in words that authdoctor knows. It does not know the program that wrote this, and so it looked at the words alone."
 	}
 	i := slices.IndexFunc(files, wordsAlone)
 	return "No failed sign-in was found, but authdoctor does not know the program that wrote " + plain(files[i].Name) + ", and so it looked at the words alone there."
+}
+
+// someOf names the first few of a list.
+func someOf(names []string) string {
+	shown := make([]string, 0, 3)
+	for _, n := range names[:min(len(names), 3)] {
+		shown = append(shown, plain(n))
+	}
+	if rest := len(names) - len(shown); rest > 0 {
+		return strings.Join(shown, ", ") + " and " + number(rest, "other program")
+	}
+	if len(shown) == 1 {
+		return shown[0]
+	}
+	return strings.Join(shown[:len(shown)-1], ", ") + " and " + shown[len(shown)-1]
 }
 
 // unread says why nothing could be read.

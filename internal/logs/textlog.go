@@ -15,20 +15,50 @@ import (
 type textLog struct {
 	t   *tally
 	now time.Time
+	// Where the connections of PostgreSQL came from, by process.
+	hosts map[string]string
+}
+
+// received is how PostgreSQL tells who connected, in front of what it says of the
+// sign-in (log_connections).
+var received = lazily(`\[(\d+)\] .*?LOG:  connection received: host=(\S+)`)
+
+var process = lazily(`\[(\d+)\] .*?FATAL:  `)
+
+// connected notes where a connection of PostgreSQL came from, or completes a
+// failure with it.
+func (l textLog) connected(text string, r *record) {
+	if strings.Contains(text, "connection received: host=") {
+		if found := received().FindStringSubmatch(text); found != nil {
+			if len(l.hosts) >= maxSeen {
+				clear(l.hosts)
+			}
+			l.hosts[found[1]] = found[2]
+		}
+	}
+	if r == nil || r.source != "" || r.outcome != failed || len(l.hosts) == 0 {
+		return
+	}
+	if found := process().FindStringSubmatch(text); found != nil {
+		r.source = l.hosts[found[1]]
+	}
 }
 
 // stampPattern finds the time near the beginning of an entry, in the layouts
 // that programs use: ISO 8601 with a T or a space, with a comma or a point
 // before the fraction, and dates with slashes.
-var stampPattern = lazily(`^.{0,40}?\b(\d{4})[-/](\d\d)[-/](\d\d)[T _](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?\d*\s?(Z\b|[+-]\d\d:?\d\d\b)?`)
+var stampPattern = lazily(`^(?:.{0,40}?\b|\w+=.{0,200}? (?:t|ts|time|timestamp)="?)(\d{4})[-/](\d\d)[-/](\d\d)[T _](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?\d*\s?(Z\b|[+-]\d\d:?\d\d\b)?`)
+
+// wordyStamp finds times whose month is a word, and which layout each has.
+var wordyStamp = lazily(`^.{0,10}?\b(?:((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})|(\d\d/[A-Z][a-z]{2}/\d{4} \d\d:\d\d:\d\d))\b`)
 
 // stamped reports whether a line begins an entry with a time of its own.
-func stamped(line []byte) bool { return stampPattern().Match(line) }
+func stamped(line []byte) bool { return stampPattern().Match(line) || wordyStamp().Match(line) }
 
 func (l textLog) when(raw []byte) time.Time {
 	part := stampPattern().FindSubmatch(raw)
 	if part == nil {
-		return time.Time{}
+		return l.wordy(raw)
 	}
 	zone, layout := string(bytes.ReplaceAll(part[6], []byte(":"), nil)), "2006-01-02T15:04:05"
 	text := string(part[1]) + "-" + string(part[2]) + "-" + string(part[3]) + "T" + string(part[4])
@@ -43,14 +73,29 @@ func (l textLog) when(raw []byte) time.Time {
 	return at
 }
 
+func (l textLog) wordy(raw []byte) time.Time {
+	part := wordyStamp().FindSubmatch(raw)
+	if part == nil {
+		return time.Time{}
+	}
+	layout := "Mon Jan _2 15:04:05 2006"
+	if len(part[2]) > 0 {
+		layout = "02/Jan/2006 15:04:05"
+	}
+	at, _ := time.ParseInLocation(layout, string(part[1])+string(part[2]), l.now.Location())
+	return at
+}
+
 func (textLog) stranger() bool { return true }
 
 func (l textLog) parse(raw []byte) (*record, error) {
 	if !utf8.Valid(raw) {
 		raw = bytes.ToValidUTF8(raw, []byte("?"))
 	}
-	text := stampPattern().ReplaceAll(raw, nil)
-	return l.t.told(&record{when: l.when(raw), text: entry(string(text)), count: 1}), nil
+	text := wordyStamp().ReplaceAll(stampPattern().ReplaceAll(raw, nil), nil)
+	r := l.t.told(&record{when: l.when(raw), text: entry(string(text)), count: 1})
+	l.connected(string(text), r)
+	return r, nil
 }
 
 // entry is what is explained of an entry of several lines: a program's last
@@ -75,6 +120,10 @@ var waysThere = []string{
 // told is a record whose text tells of a refused sign-in, with who it was; nil
 // for any other text.
 func (t *tally) told(r *record) *record {
+	if known := byWords([]byte(r.text)); known != nil {
+		known.when = r.when
+		return known
+	}
 	m := t.explain(r)
 	switch {
 	case m.cause == unknownCause || m.cause == "not_auth":
@@ -86,7 +135,7 @@ func (t *tally) told(r *record) *record {
 		return nil
 	}
 	r.cause, r.system = m.cause, m.system // with a name taken out, the words may say less
-	r.user, r.source = namedUser(r.text), guess(wherePattern(), []byte(r.text))
+	r.user, r.source = namedUser(r.text), namedSource(r.text)
 	if r.source == "" {
 		r.agent = m.system // a program signs in at several; each is apart
 	}
@@ -103,7 +152,7 @@ func gotIn(r *record) *record {
 		return nil
 	}
 	r.outcome = succeeded
-	r.user, r.source = namedUser(r.text), guess(wherePattern(), []byte(r.text))
+	r.user, r.source = namedUser(r.text), namedSource(r.text)
 	return r
 }
 
@@ -116,19 +165,6 @@ var (
 	falsePattern  = lazily(`^["']?\s?[=:]\s?["']?(?i:false|no\b|0|never|null)`)
 	deniedPattern = lazily(`(?i)(?:\b(?:not|never|cannot|be|if|when|until|while|before|unless|already|least|last|is|are|get|gets) |n't )\w{0,12} ?$`)
 )
-
-// userPattern finds who a text names: behind a sign, or in quotation marks.
-// Behind nothing but a space there may stand any word, but for the one in front
-// of what a user does.
-var userPattern = lazily(`(?i)\b(?:(?:user(?:[ _-]?name)?|account|principal|upn)\s*(?:=|:|=>)|(?:login|sub)=)\s*["'<]?([\w.@\\+-]+)|\b(?:user|account|login|role|for) ["'\x60<]([\w.@\\+-]+)|\bfor (?:invalid )?user ([\w.@\\+-]+)|\buser ([\w.@\\+-]+) (?:has |was |is |successfully )?(?:failed|refused|rejected|denied|locked|logged|signed|authenticated|successfully)\b`)
-
-func namedUser(text string) string {
-	found := userPattern().FindStringSubmatch(text)
-	if found == nil {
-		return ""
-	}
-	return strings.TrimRight(strings.Join(found[1:], ""), ".")
-}
 
 // looksLikeText: lines of words, whoever wrote them.
 func looksLikeText(head []byte) bool {
@@ -215,7 +251,7 @@ func (e *textEntries) belongs(line []byte) bool {
 	case len(e.entry)+len(line) > maxEntry:
 		return false
 	case e.timed:
-		return !stamped(line)
+		return !stamped(line) || bytes.Contains(line, []byte(" DETAIL:  ")) || bytes.Contains(line, []byte(" HINT:  "))
 	}
 	return continued().Match(line)
 }

@@ -106,7 +106,13 @@ func anyTime(s string) time.Time {
 // address is a source without its port.
 func address(s string) string {
 	if ap, err := netip.ParseAddrPort(s); err == nil {
-		return ap.Addr().String()
+		return ap.Addr().Unmap().String()
 	}
-	return strings.Trim(s, "[]")
+	s = strings.Trim(s, "[]")
+	if strings.HasPrefix(s, "::ffff:") { // an address of IPv4, as a server of IPv6 sees it
+		if at, err := netip.ParseAddr(s); err == nil {
+			return at.Unmap().String()
+		}
+	}
+	return s
 }

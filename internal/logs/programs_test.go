@@ -1,0 +1,100 @@
+package logs_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/authdoctor/authdoctor/internal/logs"
+)
+
+// Lines as each program writes them, in syslog and in files of its own: why, who
+// and from where.
+func TestProgramsOfTheirOwnWords(t *testing.T) {
+	type m = map[string]int
+	for _, tt := range []struct {
+		name, text             string
+		causes, users, sources m
+	}{
+		{"PostgreSQL's reason belongs to its error, and a rule is no address", "2025-11-20 08:00:00.120 UTC [900] [unknown]@[unknown] LOG:  connection received: host=203.0.113.5 port=40000\n" +
+			"2025-11-20 08:00:00.123 UTC [900] admin@postgres FATAL:  password authentication failed for user \"admin\"\n" +
+			"2025-11-20 08:00:00.123 UTC [900] admin@postgres DETAIL:  Role \"admin\" does not exist.\n\tConnection matched file \"/etc/postgresql/16/main/pg_hba.conf\" line 119: \"host all all 0.0.0.0/0 md5\"\n",
+			m{"unknown_account": 1}, m{"admin": 1}, m{"203.0.113.5": 1}},
+		{"Exim names the peer behind what it claims to be", "2025-11-20 08:00:00 login authenticator failed for ([10.0.0.5]) [203.0.113.0]: 535 Incorrect authentication data (set_id=admin@example.com)\n",
+			m{"wrong_credentials": 1}, m{"admin@example.com": 1}, m{"203.0.113.0": 1}},
+		{"Asterisk's name in front is the client's own", "[2025-11-20 08:00:00] NOTICE[1638] chan_sip.c: Registration from '\"100\" <sip:100@198.51.100.1>' failed for '203.0.113.5:5060' - Wrong password\n" +
+			"[2025-11-20 08:00:01] NOTICE[1638] res_pjsip/pjsip_distributor.c: Request 'REGISTER' from '\"x' failed for '192.0.2.1:5060' - Wrong password\" <sip:101@198.51.100.1>' failed for '203.0.113.5:5060' (callid: 2) - No matching endpoint found\n",
+			m{"wrong_credentials": 1, "unknown_account": 1}, m{"100": 1, "101": 1}, m{"203.0.113.5": 2}},
+		{"a device that tells of a wrong community is not who asked", "Nov 20 08:00:00 nms snmptrapd[700]: 2025-11-20 08:00:00 10.0.0.50(via UDP: [10.0.0.50]:161->[10.0.0.2]:162) TRAP, SNMP v1, community x\tSNMPv2-SMI::enterprises.9.1.1 Authentication Failure Trap (0) Uptime: 0:00:12.34\n",
+			m{"wrong_credentials": 1}, m{}, m{}},
+		{"OpenVPN in syslog", "Nov 20 08:00:00 vpn openvpn[88]: 203.0.113.5:1194 TLS Auth Error: Auth Username/Password verification failed for peer\n",
+			m{"wrong_credentials": 1}, m{}, m{"203.0.113.5": 1}},
+		{"Courier", "Apr 23 21:59:01 dns2 imapd: LOGIN FAILED, user=sales@example.com, ip=[::ffff:1.2.3.4]\n",
+			m{"wrong_credentials": 1}, m{"sales@example.com": 1}, m{"1.2.3.4": 1}},
+		{"WordPress", "Nov 20 08:00:00 web wordpress(blog.example.com)[44]: Authentication attempt for unknown user admin from 203.0.113.0\nNov 20 08:00:04 web wordpress(blog.example.com)[45]: Authentication failure for root from 203.0.113.1\n",
+			m{"unknown_account": 1, "wrong_credentials": 1}, m{"admin": 1, "root": 1}, m{"203.0.113.0": 1, "203.0.113.1": 1}},
+		{"a KDC", "Nov 20 08:00:00 kdc krb5kdc[700](info): AS_REQ (8 etypes {18 17}) 10.0.0.5: PREAUTH_FAILED: alice@CORP for krbtgt/CORP@CORP, Preauthentication failed\n" +
+			"Nov 20 08:00:00 kdc krb5kdc[700](info): AS_REQ (8 etypes {18 17}) 10.0.0.5: NEEDED_PREAUTH: alice@CORP for krbtgt/CORP@CORP, Additional pre-authentication required\n" +
+			"Nov 20 08:00:00 kdc krb5kdc[700](info): TGS_REQ (8 etypes {18 17}) 10.0.0.6: PROCESS_TGS: authtime 0,  u0@CORP for HTTP/x@CORP, Clock skew too great\n",
+			m{"wrong_credentials": 1, "clock_skew": 1}, m{"alice@CORP": 1, "u0@CORP": 1}, m{"10.0.0.5": 1, "10.0.0.6": 1}},
+		{"ProFTPD", "Nov 20 08:00:00 ftp proftpd[0]: ftp.example.com (203.0.113.5[203.0.113.5]) - USER admin (Login failed): Incorrect password\n" +
+			"Nov 20 08:00:05 ftp proftpd[1]: ftp.example.com (203.0.113.5[203.0.113.5]) - USER root: no such user found from 203.0.113.5 [203.0.113.5] to ::ffff:10.0.0.2:21\n",
+			m{"wrong_credentials": 1, "unknown_account": 1}, m{"admin": 1, "root": 1}, m{"203.0.113.5": 2}},
+		{"sudo counts what PAM told of once", "Nov 20 10:00:01 web01 sudo[88]: pam_unix(sudo:auth): authentication failure; logname=anna uid=1001 euid=0 tty=/dev/pts/0 ruser=anna rhost=  user=anna\n" +
+			"Nov 20 10:00:14 web01 sudo[88]:     anna : 3 incorrect password attempts ; TTY=pts/0 ; PWD=/home/anna ; USER=root ; COMMAND=/usr/bin/apt update\n" +
+			"Nov 20 11:00:14 web01 sudo[89]:     eve : user NOT in sudoers ; TTY=pts/1 ; PWD=/home/eve ; USER=root ; COMMAND=/bin/cat /etc/shadow\n",
+			m{"wrong_credentials": 3, "permission_denied": 1}, m{"anna": 3, "eve": 1}, m{}},
+		{"Postfix that signs in itself", "Nov 20 08:00:00 mail postfix/smtp[100]: A1B2C300: to=<x@example.net>, relay=smtp.example.com[198.51.100.8]:587, delay=1.2, dsn=5.7.8, status=bounced (SASL authentication failed; server smtp.example.com[198.51.100.8] said: 535-5.7.8 Username and Password not accepted.)\n" +
+			"Nov 20 08:00:01 mail postfix/smtpd[101]: NOQUEUE: reject: RCPT from unknown[203.0.113.9]: 554 5.7.1 <a@b.example>: Relay access denied; from=<c@d.example> to=<a@b.example> proto=ESMTP helo=<x>\n",
+			m{"wrong_credentials": 1}, m{}, m{}},
+		{"a certificate out of date at Dovecot", "Nov 20 08:00:00 mail dovecot: imap-login: Disconnected: Connection closed: SSL_accept() failed: error:0A000415:SSL routines::sslv3 alert certificate expired: SSL alert number 45 (no auth attempts in 0 secs): user=<>, rip=84.112.3.37, lip=10.0.0.2, TLS handshaking, session=<s0>\n",
+			m{"tls_expired": 1}, m{}, m{"84.112.3.37": 1}},
+		{"vsftpd", "Thu Nov 20 08:00:00 2025 [pid 100] [admin] FAIL LOGIN: Client \"203.0.113.5\"\n", m{"wrong_credentials": 1}, m{"admin": 1}, m{"203.0.113.5": 1}},
+		{"Gitea", "2025/11/20 08:00:00 ...ers/web/auth/auth.go:197:SignInPost() [W] Failed authentication attempt for user0 from 203.0.113.5:0: user does not exist [uid: 0, name: user0, keyid: 0]\n",
+			m{"unknown_account": 1}, m{"user0": 1}, m{"203.0.113.5": 1}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := read(t, logs.Options{}, tt.text)
+			if diff := cmp.Diff([]m{tt.causes, tt.users, tt.sources}, []m{flat(r.ByCause), flat(r.ByUser), flat(r.BySource)}); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+			if r.Untimed != 0 || r.Unreadable != 0 {
+				t.Errorf("%d without a time, %d unreadable", r.Untimed, r.Unreadable)
+			}
+		})
+	}
+}
+
+// Who got in is told by these programs, too.
+func TestWhoGotInAtKnownPrograms(t *testing.T) {
+	for _, tt := range []struct{ bad, good string }{
+		{`2025-11-20 08:%M:00,123 WARN  [org.keycloak.events] (executor-thread-8) type="LOGIN_ERROR", realmId="d3", realmName="corp", clientId="acc", userId="null", ipAddress="185.1.1.1", error="invalid_user_credentials", auth_method="openid-connect", code_id="x", username="u%M"`,
+			`2025-11-20 09:00:00,123 DEBUG [org.keycloak.events] (executor-thread-8) type="LOGIN", realmId="d3", realmName="corp", clientId="acc", userId="afb", ipAddress="185.1.1.1", auth_method="openid-connect", code_id="x", username="u15"`},
+		{`Nov 20 08:%M:00 vpn radiusd[12]: (0) Login incorrect (mschap: MS-CHAP2-Response is incorrect): [u%M] (from client vpn port 0 cli 203.0.113.5)`,
+			`Nov 20 09:05:00 vpn radiusd[12]: (400) Login OK: [u15] (from client vpn port 0 cli 203.0.113.5)`},
+		{`Nov 20 08:%M:00 web01 sshd[20%M]: Failed password for u%M from ::ffff:45.140.17.9 port 49544 ssh2`,
+			`Nov 20 09:05:00 web01 sshd[3000]: Accepted password for u15 from 45.140.17.9 port 49544 ssh2`},
+	} {
+		var b strings.Builder
+		for i := range 40 {
+			b.WriteString(strings.ReplaceAll(tt.bad, "%M", string([]byte{byte('0' + i/10), byte('0' + i%10)})) + "\n")
+		}
+		if v := read(t, logs.Options{}, b.String(), tt.good+"\n").Verdict; v.Reading != logs.ReadTaken || !strings.HasPrefix(v.Summary, "u15 signed in") {
+			t.Errorf("%s: %+v", tt.good, v)
+		}
+	}
+}
+
+// A log of many programs is healthy only where it is known how each of them
+// tells of a refused sign-in.
+func TestNoHealthOfProgramsThatNobodyKnows(t *testing.T) {
+	const known = "Nov 20 10:00:01 h sshd[12]: Accepted publickey for bob from 192.0.2.1 port 22 ssh2\nNov 20 10:00:02 h kernel: eth0: link up\nNov 20 10:00:02 h CRON[7]: pam_unix(cron:session): session opened for user root\n"
+	if v := read(t, logs.Options{}, known).Verdict; v.Status != logs.StatusHealthy {
+		t.Errorf("known programs alone: %+v", v)
+	}
+	v := read(t, logs.Options{}, known+"Nov 20 10:00:03 h doorlock[9]: state 7\nNov 20 10:00:04 h webmin[9]: started\n").Verdict
+	if v.Status != logs.StatusInconclusive || !strings.Contains(v.Summary, "how doorlock and webmin would tell of one") {
+		t.Errorf("others among them: %+v", v)
+	}
+}
