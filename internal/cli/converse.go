@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -31,6 +32,7 @@ func (d *diagnosis) run(ctx context.Context) error {
 		}
 		if err == nil && v.Next.Playbook != "" && d.wizard != nil {
 			d.keeper.end(v)
+			d.tellWhereTo(v)
 			if err := d.goOn(v.Next.Playbook); err != nil {
 				return err
 			}
@@ -89,6 +91,22 @@ func (d *diagnosis) told() bool {
 		a := d.ev.Answers[q.ID]
 		return a != "" && a != diag.NoAnswer
 	})
+}
+
+// tellWhereTo says what the questions so far have led to, how sure that is, and
+// whom to turn to where it does not fit.
+func (d *diagnosis) tellWhereTo(v diag.Verdict) {
+	if d.quiet {
+		return
+	}
+	said := v.Summary + " What follows is about that."
+	if e := d.book.Escalate; e != nil && e.To != "" {
+		said += " Does it not fit? Quit with q, and turn to " + e.To + "."
+	}
+	fmt.Fprintln(d.Stderr)
+	for _, l := range report.Wrap(said, 76) {
+		fmt.Fprintf(d.Stderr, "  %s\n", l)
+	}
 }
 
 // goOn takes up another playbook. Answers to questions that both ask are kept.

@@ -211,7 +211,9 @@ func TestTriageLeadsOn(t *testing.T) {
 		"--answer", "where-it-stops=after", "--answer", "clock-looks=right")
 	s.sees("What refuses you?")
 	s.sees("quit")
-	s.types(strings.Repeat(down, 4) + enter) // a program
+	s.types(strings.Repeat(down, 5) + enter) // a program
+	s.sees("Most likely: a program, an API key or a cloud SDK (")
+	s.sees("Does it not fit? Quit with q, and turn to the support of")
 	s.sees("API and cloud sign-in of a program")
 	s.sees("What do you see?")
 	s.sees("quit")

@@ -139,13 +139,21 @@ func (s *state) tried() string {
 	return "Not fixed; every step was tried, and none helped."
 }
 
-// sortedVerdict names the playbook to go on with. It found no cause, so it
-// concludes nothing.
+// sortedVerdict names the playbook to go on with, and whom to turn to where it
+// does not fit; where there is none, what to do instead. It found no cause, so
+// it concludes nothing.
 func (s *state) sortedVerdict() diag.Verdict {
 	lead := leader(s.post)
 	cause := s.causeAt(lead)
 	v := s.leaning(cause, s.post[lead])
+	if cause.Playbook == "" {
+		v.Next = diag.Next{Text: s.fill(cause.Escalate)}
+		return v
+	}
 	v.Next = diag.Next{Playbook: cause.Playbook, Text: "Go on with: authdoctor diagnose " + cause.Playbook}
+	if e := s.b.Escalate; e != nil && e.To != "" {
+		v.Next.Text += ". Does it not fit? Turn to " + s.fill(e.To) + "."
+	}
 	return v
 }
 
