@@ -175,7 +175,7 @@ Begin with: authdoctor diagnose`,
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 79")) // no terminal breaks a word
 	root.CompletionOptions.HiddenDefaultCmd = false
 	flags := root.PersistentFlags()
-	flags.StringVar(&p.format, "format", "text", "how to write the result: text, json, junit, html or markdown")
+	flags.StringVar(&p.format, "format", "text", "how to write the result: text or json; where a command can, also junit, html or markdown")
 	flags.StringVar(&p.output, "output", "", "write the result to this file instead of standard output")
 	flags.StringVar(&p.color, "color", "auto", "auto, always or never")
 	flags.StringArrayVar(&p.vars, "var", nil, "set a variable of the playbook: name=value (may be repeated)")

@@ -37,7 +37,8 @@ read as well. Nothing is sent anywhere.
 
 With --jsonl every line gets an answer. A line that cannot be read gets one with
 "error", which holds its number and what is wrong; the others are answered all
-the same, and the exit status at the end is 2.
+the same, and the exit status at the end is 2. Otherwise --format may be text,
+json, html or markdown.
 
 Exit status: 0 recognised, also when it is no failed sign-in, 3 not recognised,
 2 wrong usage, or a line of --jsonl that could not be read.`,
@@ -66,6 +67,9 @@ func (e *explanation) run(args []string) error {
 	given := len(args) == 1 && args[0] != "-"
 	if e.jsonl && (given || e.lines) {
 		return usagef("give the messages on standard input", "--jsonl goes with neither TEXT nor --lines")
+	}
+	if e.jsonl && e.format != "json" && e.format != "text" {
+		return usagef("leave out --format, or explain the messages one by one", "--jsonl writes one JSON object a line, and no %s", e.format)
 	}
 	known, err := explainer()
 	if err != nil {

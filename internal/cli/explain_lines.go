@@ -154,7 +154,7 @@ func answerLine(known *explain.Explainer, n int, line []byte, whole bool) explai
 func notAnObject(err error) string {
 	var kind *json.UnmarshalTypeError
 	if errors.As(err, &kind) {
-		return "a " + kind.Value + " stands where an object with 'text' belongs"
+		return "an object with 'text' belongs here, and this is of type " + kind.Value
 	}
 	return "not readable as JSON: " + err.Error()
 }

@@ -56,6 +56,20 @@ func TestExplainGoesOnAfterALineThatIsTooLong(t *testing.T) {
 	}
 }
 
+// A batch is written as JSON and as nothing else; what is no object is named.
+func TestExplainWritesABatchAsJSONAlone(t *testing.T) {
+	for format, code := range map[string]int{"text": 0, "json": 0, "html": 2, "markdown": 2} {
+		got := run(t, func(s *cli.System) { s.Stdin = strings.NewReader(`{"id":1,"text":"AADSTS50057"}`) }, "explain", "--jsonl", "--format", format)
+		if got.code != code || code == 2 && !strings.Contains(got.stderr, format) {
+			t.Errorf("%s: exit %d, want %d: %s", format, got.code, code, got.stderr)
+		}
+	}
+	got := run(t, func(s *cli.System) { s.Stdin = strings.NewReader("[1]\n") }, "explain", "--jsonl")
+	if !strings.Contains(got.stdout, "this is of type array") || got.code != 2 {
+		t.Errorf("exit %d: %s", got.code, got.stdout)
+	}
+}
+
 // What two signatures say in the same words is said once.
 func TestExplainRepeatsNoTitle(t *testing.T) {
 	got := run(t, nil, "explain", "--", "Login failed: the account was locked after 5 attempts")

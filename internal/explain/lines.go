@@ -78,7 +78,7 @@ func (f fold) lineEnd(line, s string) (with string, size int) {
 	if strings.HasPrefix(s, "\r\n") {
 		size = 2
 	}
-	if f.joins(strings.TrimSuffix(line, "\r"), s[size:]) {
+	if line = strings.TrimSuffix(line, "\r"); f.joins(line, s[size:]) || halved(line, s[size:]) {
 		return "", size
 	}
 	for {
