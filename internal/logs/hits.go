@@ -9,6 +9,7 @@ const maxHits = 20_000
 type hit struct {
 	first, last time.Time
 	after       time.Time // the first one after something failed there
+	seen, next  time.Time // the one that was read last, and the first behind the last failure
 	follows     bool      // something had failed there before, by the order of the log
 	step        bool      // only as far as the second step
 	count       int
@@ -47,6 +48,7 @@ func (h *hits) add(r *record, source *Entry) {
 		users[short(who)] = one
 	}
 	one.count++
+	one.seen = r.when
 	one.step = one.step && r.outcome == stepped
 	if r.when.Before(one.first) {
 		one.first = r.when
@@ -56,6 +58,17 @@ func (h *hits) add(r *record, source *Entry) {
 	}
 	if source != nil && !one.follows {
 		one.follows, one.after = true, r.when
+	}
+}
+
+// mends notes a success behind the last failure of an account there. A log may
+// be written from its end: then it was read before the failure.
+func (h *hit) mends(success time.Time, failure int64) {
+	if h == nil || success.IsZero() || success.Unix() < failure {
+		return
+	}
+	if h.next.IsZero() || h.next.Unix() < failure || success.Before(h.next) {
+		h.next = success
 	}
 }
 

@@ -110,7 +110,11 @@ func (t *tally) read(ctx context.Context, s Source) error {
 	file := File{Name: s.Name, Format: format}
 	defer func() { t.files = append(t.files, file) }()
 	if format != "" {
-		t.records(ctx, &file, t.parserOf(format), splitterOf(format, in))
+		p := t.parserOf(format)
+		if b, ok := p.(interface{ backwards() }); ok && fromItsEnd(in, p) {
+			b.backwards()
+		}
+		t.records(ctx, &file, p, splitterOf(format, in))
 	} else if _, err := in.Peek(1); errors.Is(err, io.EOF) {
 		file.Empty = true
 	}

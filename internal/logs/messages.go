@@ -17,6 +17,7 @@ type messages struct {
 	clock  func(stamp []byte) time.Time
 	good   record // the last success: most lines are one, and are soon forgotten
 	names  map[string]string
+	back   bool                  // the log has its newest line first
 	told   func(*record) *record // what the words of any program tell
 	// The programs that are not known: their words alone were looked at.
 	strangers map[string]bool
@@ -25,6 +26,8 @@ type messages struct {
 func (t *tally) newMessages() *messages {
 	return &messages{knocks: newKnocks(), names: map[string]string{}, told: t.told, strangers: map[string]bool{}}
 }
+
+func (m *messages) backwards() { m.back = true }
 
 // maxNames bounds the names that are kept to not copy them for every line.
 const maxNames = 4096

@@ -40,7 +40,9 @@ func (t *tally) take(r *record) {
 		failing := t.sources[r.source]
 		t.hits.add(r, failing)
 		if failing != nil {
-			t.pairs.relieve(r)
+			if latest, ok := t.pairs.relieve(r); ok {
+				t.hits.list[r.source][r.who()].mends(r.when, latest)
+			}
 		}
 		t.steps.end(r)
 	case stepped:
@@ -53,5 +55,8 @@ func (t *tally) take(r *record) {
 	case failed:
 		t.steps.end(r)
 		t.add(r)
+		if one := t.hits.list[r.source][r.who()]; one != nil && !r.when.IsZero() && one.seen.After(r.when) {
+			one.mends(one.seen, t.pairs.latest(r))
+		}
 	}
 }

@@ -128,11 +128,23 @@ func (p *pairs) add(r *record, k kind) {
 	}
 }
 
-// relieve notes that what failed works as well.
-func (p *pairs) relieve(r *record) {
-	if d, ok := p.find(r); ok && p.list[d] != nil {
-		p.list[d].successes++
+// relieve notes that what failed works as well. It tells when it failed last.
+func (p *pairs) relieve(r *record) (latest int64, ok bool) {
+	d, ok := p.find(r)
+	one := p.list[d]
+	if !ok || one == nil {
+		return 0, false
 	}
+	one.successes++
+	return one.latest, true
+}
+
+// latest is when the pair of a record failed last.
+func (p *pairs) latest(r *record) int64 {
+	if d, ok := p.find(r); ok && p.list[d] != nil {
+		return p.list[d].latest
+	}
+	return 0
 }
 
 // find is the pair of a record by the numbers that its names have.

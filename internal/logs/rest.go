@@ -283,8 +283,8 @@ func (p *plotter) ended(s *story, list []duo) *arrival {
 			continue
 		}
 		at := h.last
-		if h.after.After(s.last) || h.after.Equal(s.last) {
-			at = h.after
+		if !h.next.IsZero() && !h.next.Before(s.last) {
+			at = h.next
 		}
 		user, source := p.names(d)
 		return &arrival{user: user, source: source, at: at}

@@ -1,6 +1,9 @@
 package logs
 
-import "bytes"
+import (
+	"bytes"
+	"time"
+)
 
 // sshd tells of one attempt in several lines, and each counts once. What its
 // lines look like is in OpenSSH's auth.c, auth-pam.c and packet.c
@@ -9,9 +12,11 @@ import "bytes"
 
 // A knock is one connection to sshd, as far as its lines told of it.
 type knock struct {
-	told int     // failures that were counted
-	pam  int     // of them, by PAM, whose lines sshd repeats
-	name *record // a name that nobody has, and nothing more yet
+	told int       // failures that were counted
+	pam  int       // of them, by PAM, whose lines sshd repeats
+	name *record   // a name that nobody has, or a key, and nothing more yet
+	in   bool      // it got in, which is read first where the newest line is
+	last time.Time // of its lines, where they are read first
 
 	barred bool // a rule refused it, and the try behind that is not told yet
 }
@@ -24,6 +29,16 @@ type knocks struct {
 	list  map[string]*knock
 	order []string
 	loose loose
+	key   []byte
+}
+
+// of is the key of a line's connection, good until the next call.
+func (k *knocks) of(h head, port []byte) []byte {
+	k.key = append(append(append(k.key[:0], h.host...), ' '), h.pid...)
+	if len(h.pid) == 0 {
+		k.key = append(k.key, port...)
+	}
+	return k.key
 }
 
 func newKnocks() *knocks {
@@ -33,10 +48,7 @@ func newKnocks() *knocks {
 // knock finds a connection. One that is forgotten for it may leave a record.
 func (m *messages) knock(h head, port []byte) *knock {
 	k := m.knocks
-	key := string(h.host) + " " + string(h.pid)
-	if len(h.pid) == 0 {
-		key += string(port)
-	}
+	key := string(k.of(h, port))
 	if one := k.list[key]; one != nil {
 		return one
 	}
@@ -48,6 +60,9 @@ func (m *messages) knock(h head, port []byte) *knock {
 		k.order = k.order[1:]
 	}
 	one := &knock{}
+	if m.back {
+		one.last = m.dated(h, &record{}).when
+	}
 	k.list[key] = one
 	k.order = append(k.order, key)
 	return one
@@ -82,16 +97,19 @@ func (m *messages) sshd(h head) *record {
 	if len(text) == 0 {
 		return nil
 	}
+	if m.back {
+		m.release(h)
+	}
 	switch text[0] {
 	case 'A':
-		return m.accepted(text)
+		return m.accepted(h)
 	case 'F':
 		return m.refused(h)
 	case 'I':
 		if rest, ok := bytes.CutPrefix(text, []byte("Invalid user ")); ok {
 			user, source, port := whence(rest)
 			one := m.knock(h, port)
-			if one.told == 0 && one.name == nil {
+			if one.told == 0 && one.name == nil && !one.in {
 				one.name = m.dated(h, ssh(user, source, sayUnknown))
 			}
 		}
@@ -112,18 +130,30 @@ func ssh(user, source []byte, says string) *record {
 }
 
 // accepted: "Accepted METHOD for USER from SOURCE port N ssh2…".
-func (m *messages) accepted(text []byte) *record {
-	rest, ok := bytes.CutPrefix(text, []byte("Accepted "))
+func (m *messages) accepted(h head) *record {
+	rest, ok := bytes.CutPrefix(h.text, []byte("Accepted "))
 	if !ok {
 		return nil
 	}
 	_, rest, ok = bytes.Cut(rest, []byte(" for "))
-	user, source, _ := whence(rest)
+	user, source, port := whence(rest)
 	if !ok || len(source) == 0 {
 		return nil
 	}
+	m.entered(h, port)
 	m.good = record{outcome: succeeded, system: "ssh", user: m.name(user), source: m.name(source), count: 1}
 	return &m.good
+}
+
+// entered forgets the keys that were offered before one fitted: programs offer
+// all that they have.
+func (m *messages) entered(h head, port []byte) {
+	switch one := m.knocks.list[string(m.knocks.of(h, port))]; {
+	case m.back:
+		m.knock(h, port).in = true
+	case one != nil && one.name != nil && one.name.text == sayKey:
+		one.name = nil
+	}
 }
 
 // whence takes "USER from SOURCE[ port N…]" apart.
@@ -158,6 +188,12 @@ func (m *messages) refused(h head) *record {
 		return nil
 	}
 	one := m.adopt(h, m.knock(h, port), user, source)
+	if string(method) == "publickey" {
+		return m.offered(h, one, user, source)
+	}
+	if m.back {
+		return m.heldBack(h, one, user, source)
+	}
 	one.name = nil
 	if one.barred {
 		one.barred = false // told by the rule
@@ -168,13 +204,28 @@ func (m *messages) refused(h head) *record {
 		return nil
 	}
 	one.told++
+	return wrong(user, source)
+}
+
+func wrong(user, source []byte) *record {
 	if name, ok := bytes.CutPrefix(user, []byte("invalid user ")); ok {
 		return ssh(name, source, sayUnknown)
 	}
-	if string(method) == "publickey" {
-		return ssh(user, source, sayKey)
-	}
 	return ssh(user, source, sayWrong)
+}
+
+// offered is a key that did not fit. It is a failure when nothing better comes
+// of its connection.
+func (m *messages) offered(h head, one *knock, user, source []byte) *record {
+	if one.told > 0 || one.name != nil || one.in {
+		return nil
+	}
+	r := wrong(user, source)
+	if r.text == sayWrong {
+		r.text = sayKey
+	}
+	one.name = m.dated(h, r)
+	return nil
 }
 
 // ended: "Connection closed by", "Connection reset by", "Disconnected from" or
@@ -208,13 +259,21 @@ func (m *messages) ended(h head) *record {
 		return nil // who only looked
 	}
 	r := m.atLast(h, port, ssh(user, source, says))
-	m.knock(h, port).told = 0 // the number may come again
+	if !m.back {
+		m.knock(h, port).told = 0 // the number may come again
+	}
 	return r
 }
 
 // atLast counts a failure when its connection told of none before.
 func (m *messages) atLast(h head, port []byte, r *record) *record {
 	one := m.adopt(h, m.knock(h, port), []byte(r.user), []byte(r.source))
+	if m.back {
+		if one.name == nil && one.told == 0 {
+			one.name = m.dated(h, r)
+		}
+		return nil
+	}
 	told := one.told > 0
 	one.told, one.pam, one.name = one.told+1, 0, nil
 	if told {
@@ -263,7 +322,7 @@ func (m *messages) barred(h head) *record {
 	one := m.portless(h, user, source)
 	one.told++
 	one.barred = true
-	return ssh(user, source, "User x from 192.0.2.1"+string(rest[i:]))
+	return m.better(h, one, ssh(user, source, "User x from 192.0.2.1"+string(rest[i:])))
 }
 
 // complained: "error: PAM: WHY for [illegal user ]USER from SOURCE" and
@@ -296,5 +355,5 @@ func (m *messages) complained(h head) *record {
 	default: // such as an account that has expired
 		r.text = "PAM: " + firstOf(string(why))
 	}
-	return r
+	return m.better(h, one, r)
 }
