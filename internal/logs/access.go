@@ -24,6 +24,9 @@ func (l accessLog) parse(raw []byte) (*record, error) {
 		return nil, errAccess
 	}
 	fields := bytes.Fields(raw[:bytes.IndexByte(raw, '[')])
+	if len(fields) > 3 && !isAddress(string(fields[0])) && isAddress(string(fields[1])) {
+		fields = fields[1:] // behind the name of the site (vhost_combined)
+	}
 	source, user := string(fields[0]), ""
 	if last := string(fields[len(fields)-1]); len(fields) > 2 && last != "-" {
 		user = last
@@ -38,6 +41,8 @@ func (l accessLog) parse(raw []byte) (*record, error) {
 			return r, nil
 		case status >= 400:
 			return nil, nil
+		case status == 200 && door == formDoor && !apiPath.in(raw):
+			l.forms++
 		}
 		r.outcome = succeeded
 		return r, nil
@@ -57,6 +62,9 @@ func (l accessLog) parse(raw []byte) (*record, error) {
 func accessReason() map[int]string {
 	return map[int]string{401: " Unauthorized", 403: " Forbidden", 407: " Proxy Authentication Required", 429: " Too Many Requests"}
 }
+
+// apiPath is in the path of what programs ask: they get a number for each answer.
+var apiPath = newFinder("/api/", "/rest/", "/oauth", ".json")
 
 // accessStatus is the status of a line; 0 when it is none of this format.
 func accessStatus(raw []byte) int {

@@ -12,6 +12,7 @@ const opening = 2
 type challenges struct {
 	inRow map[string]int // refusals without a name, by source
 	begun int            // that only began a sign-in
+	forms int            // what was sent to a sign-in page, and answered with a page
 }
 
 func newChallenges() *challenges { return &challenges{inRow: map[string]int{}} }

@@ -100,11 +100,30 @@ func TestChallenges(t *testing.T) {
 		"a wrong password":                         {line("203.0.113.4", "-", 401) + line("203.0.113.4", "eve", 401), 1, 1},
 		"a proxy asks as well":                     {line("203.0.113.5", "-", 407) + line("203.0.113.5", "eve", 200), 0, 1},
 		"forbidden is no question":                 {line("203.0.113.6", "-", 403), 1, 0},
+		"what is sent to a form is no question":    {strings.ReplaceAll(strings.Repeat(line("203.0.113.7", "-", 401), 20), "GET /dav/", "POST /login"), 20, 0},
+		"what is sent elsewhere may be one":        {strings.ReplaceAll(line("203.0.113.7", "-", 401), "GET", "POST"), 0, 1},
+		"a server that is down refuses a sign-in":  {strings.ReplaceAll(line("203.0.113.7", "-", 502), "GET /dav/", "POST /oauth/token"), 1, 0},
+		"a server that is down":                    {line("203.0.113.7", "-", 502), 0, 0},
 		"another source's success changes nothing": {hammer + line("203.0.113.9", "ann", 200), 18, 2},
 	} {
 		r := read(t, logs.Options{}, c.text)
 		if r.Failures != c.failures || r.Challenges != c.begins {
 			t.Errorf("%s: %d failures, %d challenges; want %d, %d", name, r.Failures, r.Challenges, c.failures, c.begins)
 		}
+	}
+}
+
+// A page that answers a sign-in form may say anything: neither a failure nor health.
+func TestAFormThatAnswersWithAPage(t *testing.T) {
+	line := "blog.example.com:443 203.0.113.7 - - [30/May/2026:10:00:00 +0000] \"POST /wp-login.php HTTP/1.1\" %d 4523 \"-\" \"Mozilla/5.0\"\n"
+	r := read(t, logs.Options{}, strings.Repeat(fmt.Sprintf(line, 200), 30))
+	if r.Failures != 0 || r.Forms != 30 || r.Verdict.Status != logs.StatusInconclusive {
+		t.Errorf("%d failures, %d forms, %+v", r.Failures, r.Forms, r.Verdict)
+	}
+	if r := read(t, logs.Options{}, fmt.Sprintf(line, 302)); r.Forms != 0 || r.Verdict.Status != logs.StatusHealthy {
+		t.Errorf("sent on: %d forms, %+v", r.Forms, r.Verdict)
+	}
+	if r := read(t, logs.Options{}, fmt.Sprintf(line, 403)); len(r.BySource) != 1 || r.BySource[0].Key != "203.0.113.7" {
+		t.Errorf("behind the name of the site: %+v", r.BySource)
 	}
 }

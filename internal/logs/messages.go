@@ -21,10 +21,11 @@ type messages struct {
 	told   func(*record) *record // what the words of any program tell
 	// The programs that are not known: their words alone were looked at.
 	strangers map[string]bool
+	binds     map[string]bound // of slapd, by connection
 }
 
 func (t *tally) newMessages() *messages {
-	return &messages{knocks: newKnocks(), names: map[string]string{}, told: t.told, strangers: map[string]bool{}}
+	return &messages{knocks: newKnocks(), names: map[string]string{}, told: t.told, strangers: map[string]bool{}, binds: map[string]bound{}}
 }
 
 func (m *messages) backwards() { m.back = true }
@@ -103,12 +104,18 @@ func (m *messages) ofProgram(h head) *record {
 		return nil
 	}
 	family := familyOf(m.name(h.program))
+	if family == "slapd" {
+		return m.slapd(h)
+	}
 	r, known := fitting(family, h)
 	switch {
 	case r != nil && family == "sudo":
 		return m.sudo(h, r)
 	case r != nil:
 		return r
+	case family == "haproxy":
+		m.strange(h.program) // whether a question was one, its lines do not tell
+		return nil
 	case known:
 		return m.besides(h, family)
 	}

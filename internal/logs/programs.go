@@ -110,6 +110,11 @@ var programs = sync.OnceValue(func() map[string][]shape {
 			{[]byte("status [NT_STATUS_OK]"), regexp.MustCompile(`Auth: \[.*?\] user (?P<user>\[.*?\]\\\[.*?\]) at .*? status \[NT_STATUS_OK\].*?remote host \[(?P<source>[^\]]+)\]`), "windows", "", "", succeeded},
 			{[]byte("status [NT_STATUS_"), regexp.MustCompile(`Auth: \[.*?\] user (?P<user>\[.*?\]\\\[.*?\]) at .*? status \[(?P<says>NT_STATUS_\w+)\].*?remote host \[(?P<source>[^\]]+)\]`), "windows", "", "", failed},
 		},
+		"haproxy": { // what is sent is no question
+			{[]byte(" 401 "), regexp.MustCompile(`^(?P<source>\S+:\d+) \[[^\]]+\] \S+ \S+ \S+ 401 .*"(?:POST|PUT) (?P<app>/[^/?" ]*)`), "http", "HTTP 401 Unauthorized", "", failed},
+			{[]byte(" 403 "), regexp.MustCompile(`^(?P<source>\S+:\d+) \[[^\]]+\] \S+ \S+ \S+ 403 .*"\w+ (?P<app>/[^/?" ]*)`), "http", "HTTP 403 Forbidden", "", failed},
+			{[]byte(" 429 "), regexp.MustCompile(`^(?P<source>\S+:\d+) \[[^\]]+\] \S+ \S+ \S+ 429 .*"\w+ (?P<app>/[^/?" ]*)`), "http", "HTTP 429 Too Many Requests", "", failed},
+		},
 		"wordpress": { // as WP fail2ban writes it
 			{[]byte("Accepted password for "), regexp.MustCompile(`^Accepted password for (?P<user>.*) from (?P<source>\S+)$`), "http", "", "", succeeded},
 			{[]byte("unknown user "), regexp.MustCompile(`(?i)^(?:XML-RPC )?authentication attempt for unknown user (?P<user>.*) from (?P<source>\S+)$`), "http", "", "unknown_account", failed},

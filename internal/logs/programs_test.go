@@ -50,6 +50,12 @@ func TestProgramsOfTheirOwnWords(t *testing.T) {
 			m{"wrong_credentials": 1}, m{}, m{}},
 		{"a certificate out of date at Dovecot", "Nov 20 08:00:00 mail dovecot: imap-login: Disconnected: Connection closed: SSL_accept() failed: error:0A000415:SSL routines::sslv3 alert certificate expired: SSL alert number 45 (no auth attempts in 0 secs): user=<>, rip=84.112.3.37, lip=10.0.0.2, TLS handshaking, session=<s0>\n",
 			m{"tls_expired": 1}, m{}, m{"84.112.3.37": 1}},
+		{"slapd tells of one bind in three lines", "Nov 20 08:00:00 ldap slapd[700]: conn=1000 fd=12 ACCEPT from IP=10.0.0.7:40000 (IP=0.0.0.0:389)\n" +
+			"Nov 20 08:00:00 ldap slapd[700]: conn=1000 op=0 BIND dn=\"uid=svc,ou=apps,dc=x\" method=128\n" +
+			"Nov 20 08:00:00 ldap slapd[700]: conn=1000 op=0 RESULT tag=97 err=49 qtime=0.000010 etime=0.000123 text=\n",
+			m{"wrong_credentials": 1}, m{"uid=svc,ou=apps,dc=x": 1}, m{"10.0.0.7": 1}},
+		{"HAProxy", "Nov 20 08:00:00 lb haproxy[760]: 203.0.113.5:50000 [20/Nov/2025:08:00:00.608] https~ app/app1 0/0/1/20/21 401 248 - - ---- 1/1/0/0/0 0/0 \"POST /login HTTP/1.1\"\n",
+			m{"wrong_credentials": 1}, m{}, m{"203.0.113.5": 1}},
 		{"vsftpd", "Thu Nov 20 08:00:00 2025 [pid 100] [admin] FAIL LOGIN: Client \"203.0.113.5\"\n", m{"wrong_credentials": 1}, m{"admin": 1}, m{"203.0.113.5": 1}},
 		{"Gitea", "2025/11/20 08:00:00 ...ers/web/auth/auth.go:197:SignInPost() [W] Failed authentication attempt for user0 from 203.0.113.5:0: user does not exist [uid: 0, name: user0, keyid: 0]\n",
 			m{"unknown_account": 1}, m{"user0": 1}, m{"203.0.113.5": 1}},

@@ -30,6 +30,7 @@ type Report struct {
 	Interrupts int        `json:"interrupts"` // steps in the middle of a sign-in; no failures
 	Unsure     int        `json:"unsure"`     // failures that the log may tell of twice
 	Possible   int        `json:"possible"`   // entries whose words may tell of a failure, and may not; not counted
+	Forms      int        `json:"forms"`      // sent to a sign-in page and answered with a page: refused or not, it does not say
 	CutShort   *Cut       `json:"cut_short"`  // where the reading was stopped; null when it was not
 	First      *time.Time `json:"first"`
 	Last       *time.Time `json:"last"`
@@ -105,7 +106,7 @@ func (t *tally) report() (*Report, error) {
 		return nil, err
 	}
 	r := &Report{
-		zone: t.Now.Location(), Schema: Schema, Files: append([]File{}, t.files...), Failures: t.failures, Untimed: t.untimed, Challenges: t.challenges.begun, Interrupts: t.steps.count, Unsure: t.unsure, Possible: t.possible, CutShort: t.cut, Broken: append([]Broken{}, t.samples...),
+		zone: t.Now.Location(), Schema: Schema, Files: append([]File{}, t.files...), Failures: t.failures, Untimed: t.untimed, Challenges: t.challenges.begun, Interrupts: t.steps.count, Unsure: t.unsure, Possible: t.possible, Forms: t.challenges.forms, CutShort: t.cut, Broken: append([]Broken{}, t.samples...),
 		First: moment(t.first), Last: moment(t.last), Statistic: Statistic,
 		ByCause: list(t.causes, plain), BySystem: list(t.systems, plain), ByApp: list(t.apps, plain),
 		ByUser: list(t.users, func(k string) string { return name("user", k) }), BySource: list(t.sources, func(k string) string { return name("source", k) }),
@@ -178,6 +179,12 @@ func (t *tally) verdict(r *Report) Verdict {
 		v.Status = StatusInconclusive
 		v.Summary = unproven(r.Files)
 		v.Next.Text = "Name the format with --log-format, or look for the line of one failed sign-in and give it to authdoctor explain."
+		return v
+	}
+	if r.Failures == 0 && r.Forms > 0 {
+		v.Status = StatusInconclusive
+		v.Summary = fmt.Sprintf("Nothing was refused by a number, but %s to a sign-in page got a page back: that does not tell who was let in.", number(r.Forms, "request"))
+		v.Next.Text = "Look into the log of the application itself. Many from one address in a short time are somebody who guesses."
 		return v
 	}
 	if r.Failures == 0 {

@@ -196,6 +196,9 @@ func (r *Report) conclusion() []string {
 	if r.Possible > 0 {
 		say("Not counted: %s with words that may tell of a refused sign-in, and may not. Give one to authdoctor explain.", number(r.Possible, "record"))
 	}
+	if r.Forms > 0 && r.Failures > 0 {
+		say("Not counted: %s to a sign-in page that got a page back. It does not tell who was let in.", number(r.Forms, "request"))
+	}
 	if r.Untimed > 0 {
 		say("%s without a time: in no bar and no spike.", number(r.Untimed, "failure"))
 	}
