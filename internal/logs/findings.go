@@ -40,14 +40,14 @@ const shownSignIns = 100
 
 // findings tells the stories, the gravest first, and of the same weight the
 // largest.
-func (t *tally) findings(name func(kind, key string) string) []Finding {
+func (p *plotter) findings(name func(kind, key string) string) []Finding {
 	out := []Finding{}
-	p, stopped := t.plot(), map[SignIn]bool{}
+	stopped := map[SignIn]bool{}
 	for _, s := range p.stories {
-		f := t.finding(s, name)
+		f := p.finding(s, name)
 		in := p.signedIn(s)
-		out = append(out, t.taken(ReadTaken, in.whole, f, name)...)
-		out = append(out, t.taken(ReadKnown, in.half, f, name)...)
+		out = append(out, p.taken(ReadTaken, in.whole, f, name)...)
+		out = append(out, p.taken(ReadKnown, in.half, f, name)...)
 		for _, one := range in.half {
 			stopped[SignIn{User: one.user, Source: one.source}] = true
 		}
@@ -57,7 +57,7 @@ func (t *tally) findings(name func(kind, key string) string) []Finding {
 			f.SignedIn = append(f.SignedIn, may)
 		}
 		s.others, s.moved, s.tried = in.others, in.moved, len(in.perhaps) > 0 && s.sources[in.perhaps[0].source] > 0
-		f.Summary, f.Next = t.words(f, s)
+		f.Summary, f.Next = p.words(f, s)
 		if stopped[SignIn{User: most(s.users), Source: most(s.sources)}] && len(s.users) == 1 && len(s.sources) == 1 {
 			f.Next = Next{Text: "Do nothing for it but what is said of the attack."}
 		}

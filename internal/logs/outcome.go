@@ -56,7 +56,7 @@ func (t *tally) take(r *record) {
 		t.steps.end(r)
 		t.add(r)
 		if one := t.hits.list[r.source][r.who()]; one != nil && !r.when.IsZero() && one.seen.After(r.when) {
-			one.mends(one.seen, t.pairs.latest(r))
+			t.pairs.mended(r, one)
 		}
 	}
 }

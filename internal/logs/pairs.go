@@ -23,9 +23,10 @@ type pair struct {
 	gaps        uint32
 	gap         float32 // seconds: the candidate for what is between two tries
 	vote, kept  uint32  // for the candidate; tries that kept it
-	successes   uint32
-	form        bool // a page for names and passwords was asked
-	machine     bool // of secrets that no person types
+	successes   uint32  // since it began to fail
+	early       uint32  // read later than the first failure, and from before it
+	form        bool    // a page for names and passwords was asked
+	machine     bool    // of secrets that no person types
 }
 
 // A kind is a cause as a system tells of it.
@@ -135,16 +136,25 @@ func (p *pairs) relieve(r *record) (latest int64, ok bool) {
 	if !ok || one == nil {
 		return 0, false
 	}
-	one.successes++
+	if !r.when.IsZero() && r.when.Unix() < one.first {
+		one.early++
+	} else {
+		one.successes++
+	}
 	return one.latest, true
 }
 
-// latest is when the pair of a record failed last.
-func (p *pairs) latest(r *record) int64 {
-	if d, ok := p.find(r); ok && p.list[d] != nil {
-		return p.list[d].latest
+// mended notes a success that was read before the failure that it came behind.
+func (p *pairs) mended(r *record, h *hit) {
+	d, ok := p.find(r)
+	one := p.list[d]
+	if !ok || one == nil {
+		return
 	}
-	return 0
+	if int(one.count) == r.count { // the first that was read
+		one.successes += uint32(h.count) //nolint:gosec // lines of one log
+	}
+	h.mends(h.seen, one.latest)
 }
 
 // find is the pair of a record by the numbers that its names have.
@@ -162,6 +172,9 @@ func (p *pair) beat(at int64) {
 	if p.first == 0 {
 		p.first, p.last, p.latest = at, at, at
 		return
+	}
+	if at < p.first { // then it was in between
+		p.successes, p.early = p.successes+p.early, 0
 	}
 	gap := float32(at - p.last)
 	if gap < 0 {

@@ -25,6 +25,7 @@ var programs = sync.OnceValue(func() map[string][]shape {
 	return map[string][]shape{
 		"dovecot": {
 			{[]byte("-login: Log"), regexp.MustCompile(`-login: (?:Login|Logged in): .*?user=<(?P<user>[^>]*)>.*?rip=(?P<source>[^,\s]+)`), "imap", "", "", succeeded},
+			{[]byte("temporary failure"), regexp.MustCompile(`(?P<app>\S+-login): .*?\(auth service reported temporary failure\).*?user=<(?P<user>[^>]*)>.*?rip=(?P<source>[^,\s]+)`), "imap", "", "provider_outage", failed},
 			{[]byte("auth failed"), regexp.MustCompile(`(?i)(?P<app>\S+-login): .*?\(auth failed, (?P<times>\d+) attempts.*?user=<(?P<user>[^>]*)>.*?rip=(?P<source>[^,\s]+)`), "imap", "imap: authentication failed", "wrong_credentials", failed},
 			{[]byte("user disabled"), regexp.MustCompile(`(?P<app>\S+-login): .*?user=<(?P<user>[^>]*)>.*?rip=(?P<source>[^,\s]+)`), "imap", "", "account_disabled", failed},
 			{[]byte("unknown user"), regexp.MustCompile(`^auth(?:-worker)?[^:]*: [^(]*\((?P<user>[^,)]*),(?P<source>[^,)]*)`), "imap", "", "", failed}, // told again by the login process

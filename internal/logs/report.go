@@ -117,8 +117,9 @@ func (t *tally) report() (*Report, error) {
 	}
 	first, last := t.series.span(t.from, t.to)
 	r.Buckets = t.series.buckets(first, last)
-	r.Spikes = t.series.spikes(r.Buckets, first)
-	r.Findings = t.findings(name)
+	p := t.plot()
+	r.Spikes = t.series.spikes(r.Buckets, first, p.judge)
+	r.Findings = p.findings(name)
 	r.Verdict = t.verdict(r)
 	return r, nil
 }

@@ -89,7 +89,7 @@ func (p *plotter) asOne(open []duo) *story {
 	if s.reading == ReadEveryone && !quietBefore(buckets) && personal(s.scene()) >= halfShare {
 		s.reading = ReadMixed // people mistype all the time; only a beginning makes it a fault of the service
 	}
-	spikes := left.spikes(buckets, first)
+	spikes := left.spikes(buckets, first, plainly)
 	if len(spikes) > 0 && (s.reading == ReadMixed || s.reading == ReadEveryone || s.reading == ReadGateway) {
 		top := slices.MaxFunc(spikes, func(a, b Spike) int { return cmp.Compare(a.Count, b.Count) })
 		s.spike = &top

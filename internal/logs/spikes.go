@@ -223,8 +223,11 @@ func middle(v []float64) float64 {
 	return (v[(n-1)/2] + v[n/2]) / 2
 }
 
+// plainly is the reading of a time by itself.
+func plainly(c *cell) string { return read(scene{c.count, c.causes, c.users, c.sources}) }
+
 // spikes joins neighbouring buckets above the limit.
-func (s *series) spikes(buckets []Bucket, first int64) []Spike {
+func (s *series) spikes(buckets []Bucket, first int64, judge func(*cell) string) []Spike {
 	out := []Spike{}
 	if len(buckets) < minBuckets {
 		return out
@@ -241,7 +244,7 @@ func (s *series) spikes(buckets []Bucket, first int64) []Spike {
 		out = append(out, Spike{
 			Start: buckets[from].Start, End: buckets[i-1].End, Count: all.count, Expected: median * float64(i-from),
 			Cause: most(all.causes), Users: len(all.users), Sources: len(all.sources),
-			Reading: read(scene{all.count, all.causes, all.users, all.sources}),
+			Reading: judge(all),
 		})
 	}
 	return out

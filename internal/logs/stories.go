@@ -71,13 +71,13 @@ const (
 // plotter takes the failures apart. What a story claims is in no other.
 type plotter struct {
 	*tally
-	claimed  map[duo]bool
+	claimed  map[duo]*story
 	bySource map[uint32][]uint32 // users, of sources that can attack
 	stories  []*story
 }
 
 func (t *tally) plot() *plotter {
-	p := &plotter{tally: t, claimed: map[duo]bool{}, bySource: map[uint32][]uint32{}}
+	p := &plotter{tally: t, claimed: map[duo]*story{}, bySource: map[uint32][]uint32{}}
 	for d := range t.pairs.list {
 		if e := t.sources[t.pairs.names[d.source]]; e != nil && e.Count >= several {
 			p.bySource[d.source] = append(p.bySource[d.source], d.user)
@@ -102,7 +102,7 @@ func (p *plotter) claim(s *story, list []duo) {
 	for _, d := range list {
 		user, source := p.names(d)
 		s.add(user, source, p.pairs.list[d])
-		p.claimed[d] = true
+		p.claimed[d] = s
 		one := p.pairs.list[d]
 		for i, n := range one.counts {
 			if n > 0 {
@@ -114,11 +114,28 @@ func (p *plotter) claim(s *story, list []duo) {
 	}
 }
 
+// judge is the reading of most of what a time holds, as the stories have it.
+func (p *plotter) judge(c *cell) string {
+	readings, all := map[string]int{}, 0
+	for at, n := range c.plots {
+		all += n
+		if s := p.claimed[duo{p.pairs.number[cut(at.user)], p.pairs.number[cut(at.source)]}]; s != nil {
+			readings[s.reading] += n
+		}
+	}
+	switch of := most(readings); {
+	case 2*readings[of] <= all, of == ReadMixed, of == ReadMistyped, of == ReadRefused:
+		return plainly(c)
+	default:
+		return of
+	}
+}
+
 // open are the pairs that no story has.
 func (p *plotter) open() []duo {
 	var out []duo
 	for d := range p.pairs.list {
-		if !p.claimed[d] {
+		if p.claimed[d] == nil {
 			out = append(out, d)
 		}
 	}
