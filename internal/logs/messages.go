@@ -126,6 +126,9 @@ func (m *messages) ofProgram(h head) *record {
 // pam reads a line of PAM, whoever called it.
 func (m *messages) pam(h head) *record {
 	r, _ := fitting("pam", h)
+	if r == nil && bytes.HasPrefix(h.program, []byte("sshd")) {
+		m.pamOfSSHD(h)
+	}
 	if r != nil && r.app == "sudo" && len(h.pid) > 0 {
 		m.knock(h, nil).told++ // sudo sums up
 	}

@@ -12,11 +12,12 @@ import (
 
 // A knock is one connection to sshd, as far as its lines told of it.
 type knock struct {
-	told int       // failures that were counted
-	pam  int       // of them, by PAM, whose lines sshd repeats
-	name *record   // a name that nobody has, or a key, and nothing more yet
-	in   bool      // it got in, which is read first where the newest line is
-	last time.Time // of its lines, where they are read first
+	told       int       // failures that were counted
+	pam        int       // of them, by PAM, whose lines sshd repeats
+	name       *record   // a name that nobody has, or a key, and nothing more yet
+	in         bool      // it got in, which is read first where the newest line is
+	last       time.Time // of its lines, where they are read first
+	why, class string    // what a line in front said is wrong, and its class when that is stated
 
 	barred bool // a rule refused it, and the try behind that is not told yet
 }
@@ -102,6 +103,10 @@ func (m *messages) sshd(h head) *record {
 	}
 	switch text[0] {
 	case 'A':
+		if bytes.HasPrefix(text, []byte("Authentication refused: bad ownership or modes")) {
+			m.explained(h, "Authentication refused: bad ownership or modes for directory", "")
+			return nil
+		}
 		return m.accepted(h)
 	case 'F':
 		return m.refused(h)
@@ -116,17 +121,29 @@ func (m *messages) sshd(h head) *record {
 	case 'C', 'D':
 		return m.ended(h)
 	case 'R':
+		if len(text) > 1 && text[1] == 'O' {
+			return m.rootRefused(h)
+		}
 		return m.hungUp(h)
 	case 'U':
 		return m.barred(h)
 	case 'e':
 		return m.complained(h)
+	case 'f':
+		return m.barredByPAM(h)
 	}
 	return nil
 }
 
 func ssh(user, source []byte, says string) *record {
-	return &record{system: "ssh", app: "sshd", user: string(user), source: string(source), text: says, count: 1}
+	r := &record{system: "ssh", app: "sshd", user: string(user), source: string(source), text: says, count: 1}
+	switch says { // stated: somebody may be called as a word of it
+	case sayWrong, sayKey:
+		r.cause = "wrong_credentials"
+	case sayUnknown:
+		r.cause = "unknown_account"
+	}
+	return r
 }
 
 // accepted: "Accepted METHOD for USER from SOURCE port N ssh2…".
@@ -204,7 +221,7 @@ func (m *messages) refused(h head) *record {
 		return nil
 	}
 	one.told++
-	return wrong(user, source)
+	return one.because(wrong(user, source))
 }
 
 func wrong(user, source []byte) *record {
@@ -224,7 +241,7 @@ func (m *messages) offered(h head, one *knock, user, source []byte) *record {
 	if r.text == sayWrong {
 		r.text = sayKey
 	}
-	one.name = m.dated(h, r)
+	one.name = m.dated(h, one.because(r))
 	return nil
 }
 
@@ -258,9 +275,10 @@ func (m *messages) ended(h head) *record {
 	if says == "" {
 		return nil // who only looked
 	}
-	r := m.atLast(h, port, ssh(user, source, says))
+	one := m.knock(h, port)
+	r := m.atLast(h, port, one.because(ssh(user, source, says)))
 	if !m.back {
-		m.knock(h, port).told = 0 // the number may come again
+		one.told, one.why = 0, "" // the number may come again
 	}
 	return r
 }
@@ -330,6 +348,10 @@ func (m *messages) barred(h head) *record {
 // from SOURCE port N ssh2 [preauth]".
 func (m *messages) complained(h head) *record {
 	text := bytes.TrimPrefix(h.text, []byte("error: "))
+	if bytes.HasPrefix(text, []byte("Certificate invalid: ")) {
+		m.explained(h, firstOf(string(text)), "")
+		return nil
+	}
 	if rest, ok := bytes.CutPrefix(text, []byte("maximum authentication attempts exceeded for ")); ok {
 		user, source, port := whence(rest)
 		if name, ok := bytes.CutPrefix(user, []byte("invalid user ")); ok {

@@ -43,6 +43,13 @@ func TestSSHDTellsOfOneTryInSeveralLines(t *testing.T) {
 		{"a rule of the server, and a password", []string{"User ann from 203.0.113.9 not allowed because not listed in AllowUsers", "Failed password for invalid user ann" + from + " ssh2", "Connection closed by invalid user ann 203.0.113.9 port 4000 [preauth]"}, m{"policy_blocked": 1}, m{"ann": 1}},
 		{"asking what is allowed", []string{"Failed none for ann" + from + " ssh2"}, m{}, m{}},
 		{"who only looks", []string{"Connection closed by 203.0.113.9 port 4000 [preauth]", "Received disconnect from 203.0.113.9 port 4000:11: disconnected by user", "Disconnected from user ann 203.0.113.9 port 4000"}, m{}, m{}},
+		{"a user who is called user", []string{"Failed password for invalid user user" + from + " ssh2"}, m{"unknown_account": 1}, m{"user": 1}},
+		{"a rule on files that others may write", []string{"Authentication refused: bad ownership or modes for directory /home/ann/.ssh", "Connection closed by authenticating user ann 203.0.113.9 port 4000 [preauth]"}, m{"client_misconfigured": 1}, m{"ann": 1}},
+		{"a rule on a certificate that has run out", []string{"error: Certificate invalid: expired", "Connection closed by authenticating user ann 203.0.113.9 port 4000 [preauth]"}, m{"token_expired": 1}, m{"ann": 1}},
+		{"an account that has expired, PAM", []string{"pam_unix(sshd:account): account ann has expired (account expired)", "fatal: Access denied for user ann by PAM account configuration [preauth]"}, m{"account_disabled": 1}, m{"ann": 1}},
+		{"a rule for root", []string{"ROOT LOGIN REFUSED FROM 203.0.113.9 port 4000"}, m{"policy_blocked": 1}, m{"root": 1}},
+		{"a directory that does not answer, PAM", []string{"pam_sss(sshd:auth): received for user ann: 9 (Authentication service cannot retrieve authentication info)", "Failed password for ann" + from + " ssh2"}, m{"provider_outage": 1}, m{"ann": 1}},
+		{"a directory that does not answer, PAM alone", []string{"pam_sss(sshd:auth): received for user ann: 9 (Authentication service cannot retrieve authentication info)"}, m{"provider_outage": 1}, m{"ann": 1}},
 		{"a name that plays a line", []string{"Failed password for invalid user root from 192.0.2.1" + from + " ssh2"}, m{"unknown_account": 1}, m{"root from 192.0.2.1": 1}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
