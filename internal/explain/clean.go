@@ -214,6 +214,11 @@ func (u *unwrapper) put(with string, from, size int) {
 	u.runs = append(u.runs, next)
 }
 
+// isOffset: what begins with a plus is the zone of a time, +02:00.
+func isOffset(s string) bool {
+	return len(s) >= len("+02:00") && s[3] == ':' && !strings.ContainsFunc(s[1:3]+s[4:6], func(r rune) bool { return r < '0' || r > '9' })
+}
+
 // unescape returns what the beginning of s stands for, and how many bytes of s
 // that takes; 0 when it stands for itself.
 func unescape(s string, form bool) (with string, size int) {
@@ -231,7 +236,7 @@ func unescape(s string, form bool) (with string, size int) {
 		return entity(s)
 	case c == '*':
 		return "", emphasis(s)
-	case c == '+' && form, c == '\r', c == '\t':
+	case c == '+' && form && !isOffset(s), c == '\r', c == '\t':
 		return " ", 1
 	case c == '"' && strings.HasPrefix(s, `""`):
 		return `"`, 2
