@@ -67,6 +67,8 @@ type Question struct {
 	Careful []string
 	// Finding is the failed check that AskRepair and AskContinue are about.
 	Finding *Check
+	// First: no question comes before it to which anybody could go back.
+	First bool
 }
 
 // A Choice is one answer to a Question.

@@ -93,6 +93,9 @@ func TestBackAtTheBeginning(t *testing.T) {
 	if diff := cmp.Diff([]string{"symptoms", "symptoms", "symptoms", "where-fails"}, who.asked); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
 	}
+	if diff := cmp.Diff([]bool{true, true, true, false}, who.first); diff != "" {
+		t.Errorf("said to be the first (-want +got):\n%s", diff)
+	}
 	if diff := cmp.Diff([]string{"refused"}, ev.Symptoms); diff != "" {
 		t.Errorf("symptoms (-want +got):\n%s", diff)
 	}

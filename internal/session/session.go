@@ -220,6 +220,7 @@ func (s *Session) back(ev *diag.Evidence) {
 }
 
 func (s *Session) ask(ctx context.Context, ev *diag.Evidence, q diag.Question) error {
+	q.First = len(s.history) == 0
 	s.remember(ev)
 	answer, err := s.Asker.Ask(ctx, q)
 	if err != nil {

@@ -64,6 +64,7 @@ type person struct {
 	t       *testing.T
 	replies []reply
 	asked   []string
+	first   []bool // of each question, whether none comes before it
 	thought int
 }
 
@@ -85,6 +86,7 @@ func (p *person) next(id string) reply {
 
 func (p *person) Ask(_ context.Context, q diag.Question) (diag.Answer, error) {
 	r := p.next(q.ID)
+	p.first = append(p.first, q.First)
 	if r.choice == "" {
 		return diag.Answer{Unknown: true}, r.err
 	}

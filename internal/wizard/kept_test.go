@@ -99,3 +99,19 @@ func TestGoingBackIsSaidOnce(t *testing.T) {
 		t.Errorf("said %d times", n)
 	}
 }
+
+// Where nobody can go back any further, nothing else is said.
+func TestNothingComesBeforeTheFirstQuestion(t *testing.T) {
+	p := sitDown(t, Options{})
+	q := whereQuestion()
+	q.First = true
+	_, err := during(p, t.Context(),
+		func(ctx context.Context) (diag.Answer, error) { return p.wiz.Ask(ctx, q) },
+		func() {
+			p.out.await(t, "q quit", 1)
+			p.press(left)
+		})
+	if out := p.out.String(); !errors.Is(err, diag.ErrBack) || strings.Contains(out, "Back to") || !strings.Contains(out, "This is the first question, and none comes before it") {
+		t.Errorf("error %v\n%s", err, out)
+	}
+}

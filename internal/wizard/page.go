@@ -34,6 +34,7 @@ type page struct {
 	ask     string  // the question
 	hint    string  // how to answer it, where that is not obvious
 	choices []string
+	first   bool            // there is none before it
 	waits   bool            // the first choice is no answer: the page stays
 	name    string          // what to call it on the line that stays behind
 	until   <-chan struct{} // of await: closed when it has happened

@@ -21,6 +21,7 @@ func (w *Wizard) questionPage(q diag.Question) page {
 		kind: choose, ask: q.Text, name: q.Text,
 		choices: choiceTexts(q.Choices),
 		offer:   "why we ask",
+		first:   q.First,
 	}
 	decided := q.ID == diag.AskContinue || q.ID == diag.AskHandOver
 	if q.Help != "" && !decided {

@@ -69,7 +69,11 @@ func (w *Wizard) finish(ctx context.Context, s *screen, err error) (reply, error
 		return reply{}, fmt.Errorf("the screen: %w", err)
 	case s.err != nil:
 		if errors.Is(s.err, diag.ErrBack) && !w.back { // said once, however far back
-			w.leave(s, line{text: "Back to the question before"})
+			said := "Back to the question before"
+			if s.page.first {
+				said = "This is the first question, and none comes before it"
+			}
+			w.leave(s, line{text: said})
 			w.back = true
 		}
 		return s.reply(), s.err
