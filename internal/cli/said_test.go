@@ -23,7 +23,7 @@ func TestAMessageAnswersWhatIsAskedAboutIt(t *testing.T) {
 	const message = "AADSTS7000222: The provided client secret keys for app are expired."
 	got := run(t, nil, "diagnose", "api-cloud", "--no-input", "--no-checks", "--format", "json", "--message", message)
 	r := readReport(t, got.stdout)
-	if r.Answers["error-code"] != "secret-expired" || r.AnsweredBy["error-code"] != diag.FromMessage || r.Verdict.Cause != "secret-replaced" {
+	if r.Answers["error-code"] != "secret-expired" || r.AnsweredBy["error-code"] != diag.FromMessage || r.Verdict.Cause != "secret-run-out" {
 		t.Errorf("answers %v by %v, cause %s", r.Answers, r.AnsweredBy, r.Verdict.Cause)
 	}
 	got = run(t, nil, "diagnose", "api-cloud", "--no-input", "--no-checks", "--format", "json", "--message", message, "--answer", "error-code=tls")
