@@ -44,15 +44,19 @@ func (l accessLog) parse(raw []byte) (*record, error) {
 		case status == 200 && door == formDoor && !apiPath.in(raw):
 			l.forms++
 		}
+		if user == "" && door == noDoor {
+			l.gates.passes(accessPath(raw), source, r.when)
+		}
 		r.outcome = succeeded
 		return r, nil
 	}
+	r.app, r.text = accessPath(raw), "HTTP "+strconv.Itoa(status)+accessReason()[status]
 	if asks := status == 401 || status == 407; !asks || user != "" || door != noDoor {
 		l.settled(source)
 	} else if l.begins(source) {
+		l.gates.asks(r)
 		return nil, nil
 	}
-	r.app, r.text = accessPath(raw), "HTTP "+strconv.Itoa(status)+accessReason()[status]
 	if door == formDoor && status == 401 {
 		r.cause, r.text = "wrong_credentials", ""
 	}

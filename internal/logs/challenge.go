@@ -12,10 +12,11 @@ const opening = 2
 type challenges struct {
 	inRow map[string]int // refusals without a name, by source
 	begun int            // that only began a sign-in
-	forms int            // what was sent to a sign-in page, and answered with a page
+	gates *gates
+	forms int // what was sent to a sign-in page, and answered with a page
 }
 
-func newChallenges() *challenges { return &challenges{inRow: map[string]int{}} }
+func newChallenges() *challenges { return &challenges{inRow: map[string]int{}, gates: newGates()} }
 
 // begins reports whether a 401 or 407 that names nobody only begins a sign-in.
 func (c *challenges) begins(source string) bool {

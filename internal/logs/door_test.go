@@ -45,3 +45,33 @@ func TestPagesThatTakePasswords(t *testing.T) {
 		}
 	}
 }
+
+// A part of a site that let everybody in, and then asks nearly all of them who
+// they are, has broken. One that always asks has not.
+func TestADeploymentThatLostItsKeys(t *testing.T) {
+	for name, c := range map[string]struct {
+		refused func(i int) bool
+		want    string
+	}{
+		"from nine on":         {func(i int) bool { return i >= 1200 && i%4 > 0 }, logs.ReadEveryone},
+		"always some":          {func(i int) bool { return i%3 == 0 }, logs.ReadNone},
+		"rarely":               {func(i int) bool { return i >= 1200 && i%20 == 0 }, logs.ReadNone},
+		"nobody was in before": {func(i int) bool { return i >= 10 }, logs.ReadNone},
+	} {
+		var b strings.Builder
+		for i := range 3000 {
+			status := 200
+			if c.refused(i) {
+				status = 401
+			}
+			fmt.Fprintf(&b, "84.112.%d.%d - - [%s] \"GET /api/v1/orders HTTP/1.1\" %d 532 \"-\" \"okhttp/4.9\"\n", i*7919%1500/250, i*7919%250, day.Add(8*time.Hour+time.Duration(i)*3*time.Second).Format("02/Jan/2006:15:04:05 -0700"), status)
+		}
+		r := read(t, logs.Options{}, b.String())
+		if (r.Verdict.Reading == logs.ReadEveryone) != (c.want == logs.ReadEveryone) {
+			t.Errorf("%s: %d failures, %d challenges: %+v", name, r.Failures, r.Challenges, r.Findings)
+		}
+		if c.want == logs.ReadEveryone && (!strings.HasPrefix(r.Verdict.Summary, "People and programs that give no name fail at /api, from ") || !strings.Contains(r.Verdict.Summary, "It began at 2026-05-30 09:00 UTC")) {
+			t.Errorf("%s: %d failures, %d challenges: %+v", name, r.Failures, r.Challenges, r.Verdict)
+		}
+	}
+}

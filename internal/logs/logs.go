@@ -87,6 +87,11 @@ func Read(ctx context.Context, sources []Source, o Options) (*Report, error) {
 	for _, r := range t.steps.left() {
 		t.add(r)
 	}
+	for _, r := range t.challenges.gates.turned() {
+		t.challenges.begun--
+		t.turned++
+		t.add(r)
+	}
 	return t.report()
 }
 

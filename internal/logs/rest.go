@@ -86,7 +86,10 @@ func (p *plotter) asOne(open []duo) *story {
 	first, last := left.span(p.from, p.to)
 	buckets := left.buckets(first, last)
 	s.reading = read(s.scene())
-	if s.reading == ReadEveryone && !quietBefore(buckets) && personal(s.scene()) >= halfShare {
+	if 2*p.turned >= s.count && len(s.users) == 0 && len(s.sources) >= crowd {
+		s.reading = ReadEveryone
+	}
+	if s.reading == ReadEveryone && p.turned == 0 && !quietBefore(buckets) && personal(s.scene()) >= halfShare {
 		s.reading = ReadMixed // people mistype all the time; only a beginning makes it a fault of the service
 	}
 	spikes := left.spikes(buckets, first, plainly)

@@ -39,6 +39,7 @@ type tally struct {
 	Options
 	files                                 []File
 	failures, untimed                     int
+	turned                                int // failures at gates that broke
 	unsure                                int // failures that may be counted twice
 	possible                              int // entries whose words may tell of a failure
 	causes, systems, users, apps, sources map[string]*Entry
