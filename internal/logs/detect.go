@@ -30,7 +30,7 @@ var Formats = []string{formatSyslog, formatLines, formatJSON, formatAccess, form
 func (t *tally) parserOf(format string) parser {
 	switch format {
 	case formatLines, formatJSON:
-		return &jsonLog{messages: t.newMessages()}
+		return &jsonLog{messages: t.newMessages(), inside: t.newInner()}
 	case formatAccess:
 		return accessLog{t.challenges}
 	case formatXML:
@@ -42,7 +42,7 @@ func (t *tally) parserOf(format string) parser {
 	case formatCSV:
 		return &csvLog{comma: ','}
 	case formatText:
-		return textLog{t, t.Now, map[string]string{}}
+		return textLog{t, t.Now, map[string]string{}, t.newInner()}
 	}
 	return t.newSyslog()
 }
@@ -55,7 +55,11 @@ const lookLines = 50
 func recognise(in *bufio.Reader) string {
 	head, _ := in.Peek(64 << 10)
 	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
-	for _, line := range bytes.SplitN(head, []byte("\n"), lookLines) {
+	lines := bytes.SplitN(head, []byte("\n"), lookLines)
+	for i, line := range lines {
+		if cutObject(bytes.TrimSpace(line), lines[i+1:]) {
+			continue
+		}
 		if format := formatOf(bytes.TrimSpace(line)); format != "" {
 			return format
 		}
@@ -64,6 +68,20 @@ func recognise(in *bufio.Reader) string {
 		return formatText
 	}
 	return ""
+}
+
+// cutObject reports whether a line is an object that is cut off, among lines that
+// are one each.
+func cutObject(line []byte, next [][]byte) bool {
+	if len(line) == 0 || line[0] != '{' || json.Valid(line) || len(next) < 2 {
+		return false
+	}
+	for _, l := range next[:2] {
+		if !bytes.HasPrefix(l, []byte("{")) || !json.Valid(bytes.TrimSpace(l)) {
+			return false
+		}
+	}
+	return true
 }
 
 func formatOf(line []byte) string {
@@ -85,6 +103,8 @@ func formatOf(line []byte) string {
 		return formatExport
 	case accessStatus(line) > 0:
 		return formatAccess
+	case isCRI(line):
+		return formatText
 	case isCSVHeader(line):
 		return formatCSV
 	}

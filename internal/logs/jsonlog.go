@@ -3,6 +3,7 @@ package logs
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,9 +14,21 @@ import (
 type jsonLog struct {
 	*messages
 	known bool // some record is of a service that is known
+	// What containers printed: in a format that is known, or in words alone.
+	inside         *inner
+	printed, words bool
 }
 
-func (j *jsonLog) stranger() bool { return !j.known }
+func (j *jsonLog) stranger() bool { return !j.known && (!j.printed || j.words) }
+
+// more are the sign-ins that no record told alone.
+func (j *jsonLog) more(end bool) []*record {
+	return append(j.messages.more(end), j.inside.more(end)...)
+}
+
+func (j *jsonLog) unknownPrograms() []string {
+	return slices.Concat(j.messages.unknownPrograms(), j.inside.unknownPrograms())
+}
 
 // object is a JSON object with what it holds by path.
 type object map[string]any
@@ -28,10 +41,13 @@ func (j *jsonLog) parse(raw []byte) (*record, error) {
 	o = unwrapped(o)
 	for i, k := range kinds {
 		if k.is(o) {
-			j.known = j.known || i < len(kinds)-1
+			j.known = j.known || i < len(kinds)-1 && !o.has("stream")
 			r := k.signIn(j, o)
 			if r != nil {
-				r.when, r.count = j.time(o), max(r.count, 1)
+				if at := j.time(o); !at.IsZero() {
+					r.when = at
+				}
+				r.count = max(r.count, 1)
 				r.source = address(r.source)
 			}
 			return r, nil
@@ -54,6 +70,11 @@ var kinds = []struct {
 	{func(o object) bool {
 		return o.has("EventID") || o.has("Event") || o.has("EventData") || o.has("winlog")
 	}, windowsJSON},
+	{func(o object) bool { return o.has("Id") && o.has("Message") && o.has("ProviderName") }, eventWords},
+	{func(o object) bool { return o.text("type") == "Authentication" && o.has("Authentication") }, sambaJSON},
+	{func(o object) bool { return o.has("auditID") && o.has("stage") }, kubernetesAudit},
+	{func(o object) bool { return o.has("log") && o.has("stream") }, containerLine},
+	{isWeb, webLine},
 	{func(o object) bool { return o.first(messageKeys...) != "" }, anyProgram},
 }
 
@@ -73,10 +94,10 @@ func anyProgram(j *jsonLog, o object) *record {
 	if r == nil {
 		return nil
 	}
-	if user := o.first("user", "username", "user.name", "account", "email"); user != "" {
+	if user := realName(o.first("user", "username", "user.name", "userName", "account", "email", "login", "uname"), true); user != "" {
 		r.user = user
 	}
-	if source := o.first("client_ip", "remote_ip", "remote_addr", "source.ip", "ip"); source != "" {
+	if source := o.first("client_ip", "clientIp", "remote_ip", "remote_addr", "remoteAddr", "remoteAddress", "req.remoteAddress", "req.ip", "request.remote_ip", "source.ip", "source_ip", "src_ip", "remote", "ip"); source != "" {
 		r.source = source
 	}
 	return r
@@ -225,7 +246,7 @@ func (j *jsonLog) time(o object) time.Time {
 		n, _ := strconv.ParseInt(s, 10, 64)
 		return time.UnixMicro(n)
 	}
-	s := o.first("createdDateTime", "eventTime", "published", "timestamp", "@timestamp", "time", "ts", "TimeCreated", "System.TimeCreated.SystemTime", "Event.System.TimeCreated.SystemTime", "Event.System.TimeCreated.#attributes.SystemTime")
+	s := o.first("createdDateTime", "eventTime", "published", "timestamp", "@timestamp", "time", "ts", "EventTime", "StartUTC", "requestReceivedTimestamp", "TimeCreated", "System.TimeCreated.SystemTime", "Event.System.TimeCreated.SystemTime", "Event.System.TimeCreated.#attributes.SystemTime")
 	if n, err := strconv.ParseFloat(s, 64); err == nil {
 		if n < 1e11 { // in milliseconds, that would be 1973
 			n *= 1000

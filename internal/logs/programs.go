@@ -111,6 +111,9 @@ var programs = sync.OnceValue(func() map[string][]shape {
 			{[]byte("status [NT_STATUS_OK]"), regexp.MustCompile(`Auth: \[.*?\] user (?P<user>\[.*?\]\\\[.*?\]) at .*? status \[NT_STATUS_OK\].*?remote host \[(?P<source>[^\]]+)\]`), "windows", "", "", succeeded},
 			{[]byte("status [NT_STATUS_"), regexp.MustCompile(`Auth: \[.*?\] user (?P<user>\[.*?\]\\\[.*?\]) at .*? status \[(?P<says>NT_STATUS_\w+)\].*?remote host \[(?P<source>[^\]]+)\]`), "windows", "", "", failed},
 		},
+		"fail2ban": {
+			{[]byte("] Found "), regexp.MustCompile(`fail2ban\.filter\s+\[\d+\]: INFO\s+\[(?P<app>[^\]]+)\] Found (?P<source>\S+)`), "", "", "wrong_credentials", failed},
+		},
 		"haproxy": { // what is sent is no question
 			{[]byte(" 401 "), regexp.MustCompile(`^(?P<source>\S+:\d+) \[[^\]]+\] \S+ \S+ \S+ 401 .*"(?:POST|PUT) (?P<app>/[^/?" ]*)`), "http", "HTTP 401 Unauthorized", "", failed},
 			{[]byte(" 403 "), regexp.MustCompile(`^(?P<source>\S+:\d+) \[[^\]]+\] \S+ \S+ \S+ 403 .*"\w+ (?P<app>/[^/?" ]*)`), "http", "HTTP 403 Forbidden", "", failed},
@@ -132,7 +135,7 @@ var programs = sync.OnceValue(func() map[string][]shape {
 
 // anywhere are the programs whose lines are their own by their words alone:
 // they are found in any text, whoever keeps it.
-var anywhere = []string{"keycloak", "asterisk", "exim", "vsftpd", "samba", "radiusd", "openvpn", "krb5kdc", "proftpd", "courier", "snmptrapd"}
+var anywhere = []string{"fail2ban", "keycloak", "asterisk", "exim", "vsftpd", "samba", "radiusd", "openvpn", "krb5kdc", "proftpd", "courier", "snmptrapd"}
 
 // byWords finds the shape that a text has, of those that need no program's name.
 func byWords(text []byte) *record {

@@ -17,6 +17,22 @@ type textLog struct {
 	now time.Time
 	// Where the connections of PostgreSQL came from, by process.
 	hosts map[string]string
+	// What programs in containers printed.
+	inside *inner
+}
+
+func (l textLog) more(end bool) []*record { return l.inside.more(end) }
+
+// printed reads a line of a container's runtime, which is not always a whole one.
+func (l textLog) printed(raw []byte) *record {
+	text, at, whole := l.inside.cri(raw)
+	if !whole {
+		return nil
+	}
+	if r, known := l.inside.parse(text, at); known {
+		return r
+	}
+	return l.t.told(&record{when: at, text: entry(string(text)), count: 1})
 }
 
 // received is how PostgreSQL tells who connected, in front of what it says of the
@@ -91,6 +107,9 @@ func (textLog) stranger() bool { return true }
 func (l textLog) parse(raw []byte) (*record, error) {
 	if !utf8.Valid(raw) {
 		raw = bytes.ToValidUTF8(raw, []byte("?"))
+	}
+	if isCRI(raw) {
+		return l.printed(raw), nil
 	}
 	text := wordyStamp().ReplaceAll(stampPattern().ReplaceAll(raw, nil), nil)
 	r := l.t.told(&record{when: l.when(raw), text: entry(string(text)), count: 1})
