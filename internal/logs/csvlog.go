@@ -18,6 +18,9 @@ type csvLog struct {
 
 var errHeader = errors.New("no header of a sign-in log: a column for the time, one for the user, and one for the status or the error code are needed")
 
+// errNoRecord is of what is read and is no record, such as a header.
+var errNoRecord = errors.New("no record")
+
 // commaOf is what separates the columns of a header.
 func commaOf(header []byte) rune {
 	comma, most := ',', 0
@@ -58,7 +61,7 @@ func (c *csvLog) parse(raw []byte) (*record, error) {
 		if c.columns == nil {
 			return nil, errHeader
 		}
-		return nil, nil
+		return nil, errNoRecord
 	}
 	row, err := csvRow(raw, c.comma)
 	if err != nil {

@@ -42,7 +42,7 @@ func (t *tally) parserOf(format string) parser {
 	case formatCSV:
 		return &csvLog{comma: ','}
 	case formatText:
-		return textLog{t, t.Now, map[string]string{}, t.newInner()}
+		return textLog{t, t.Now, map[string]string{}, t.newInner(), &detail{}}
 	}
 	return t.newSyslog()
 }

@@ -127,7 +127,7 @@ func TestBrokenRows(t *testing.T) {
 		{Place: "test.log:3", Reason: "3 columns, and the header has 10", Text: "2026-05-30T10:00:00Z,too,few"},
 		{Place: "test.log:5", Text: "2026-05-30T10:00:00Z,\"never closed,x"},
 	}
-	if r.Unreadable != 2 || r.Failures != 4 || r.Lines != 7 || len(r.Broken) != 2 {
+	if r.Unreadable != 2 || r.Failures != 4 || r.Lines != 6 || len(r.Broken) != 2 {
 		t.Fatalf("%d unreadable, %d failures, %d rows: %+v", r.Unreadable, r.Failures, r.Lines, r.Broken)
 	}
 	if !strings.Contains(r.Broken[1].Reason, "\"") {
@@ -136,6 +136,9 @@ func TestBrokenRows(t *testing.T) {
 	r.Broken[1].Reason = ""
 	if diff := cmp.Diff(want, r.Broken); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+	if r := read(t, logs.Options{}, csvHeader); r.Lines != 0 || !r.Files[0].Empty || r.Verdict.Status != logs.StatusInconclusive {
+		t.Errorf("a header alone: %d rows, %+v", r.Lines, r.Verdict)
 	}
 	if r := read(t, logs.Options{Format: "csv"}, "a,b\n1,2\n"); r.Verdict.Status != logs.StatusInconclusive {
 		t.Errorf("a table without a header: %+v", r.Verdict)

@@ -31,7 +31,7 @@ func (l errorLog) parse(raw []byte) (*record, error) {
 	if r == nil {
 		return nil, nil
 	}
-	r.system, r.app, r.source, r.when = "http", family, client(r.source), l.when(raw)
+	r.system, r.app, r.source, r.when = "http", family, client(r.source, bytes.HasPrefix(rest, []byte("[error] [client "))), l.when(raw)
 	if r.text == needsName && l.begins(r.source) {
 		return nil, nil
 	}
@@ -79,8 +79,11 @@ func (l errorLog) when(raw []byte) time.Time {
 }
 
 // client is an address without the port that Apache joins to it, to one of
-// IPv6 too.
-func client(s string) string {
+// IPv6 too. Before 2.4, which names no module, it joined none.
+func client(s string, old bool) string {
+	if old && isAddress(s) {
+		return address(s)
+	}
 	if i := bytes.LastIndexByte([]byte(s), ':'); i > 0 {
 		if at, err := netip.ParseAddr(s[:i]); err == nil {
 			return at.String()

@@ -118,6 +118,8 @@ func cloudTrail(_ *jsonLog, o object) *record {
 		}
 	case code == "":
 		r.outcome = succeeded
+	case refusal(code) && (strings.Contains(o.text("errorMessage"), "Signature expired") || strings.Contains(o.text("errorMessage"), "Signature not yet current")):
+		r.cause = "clock_skew" // the secret may be right: AWS compares the times
 	case refusal(code):
 		r.text = "An error occurred (" + code + ")"
 	default:
@@ -158,7 +160,7 @@ func okta(_ *jsonLog, o object) *record {
 	if result == "SUCCESS" && (kind == "user.session.start" || kind == "user.authentication.auth_via_mfa") {
 		return &record{outcome: succeeded, system: "okta", user: o.text("actor.alternateId"), source: o.text("client.ipAddress")}
 	}
-	if result != "FAILURE" && result != "DENY" || !strings.Contains(kind, "auth") && !strings.Contains(kind, "session") && !strings.Contains(kind, "policy") && !strings.Contains(kind, "token") {
+	if result != "FAILURE" && result != "DENY" || !strings.Contains(kind, "auth") && !strings.Contains(kind, "session") && !strings.Contains(kind, "account.lock") && !strings.Contains(kind, "policy") && !strings.Contains(kind, "token") {
 		return nil
 	}
 	reason := o.text("outcome.reason")

@@ -120,6 +120,7 @@ func (t *tally) read(ctx context.Context, s Source) error {
 			b.backwards()
 		}
 		t.records(ctx, &file, p, splitterOf(format, in))
+		file.Empty = format == formatCSV && file.Lines == 0 // a header alone
 	} else if _, err := in.Peek(1); errors.Is(err, io.EOF) {
 		file.Empty = true
 	}
@@ -158,6 +159,10 @@ func (t *tally) records(ctx context.Context, file *File, p parser, split splitte
 		var r *record
 		if err == nil {
 			r, err = p.parse(raw)
+		}
+		if errors.Is(err, errNoRecord) {
+			file.Lines--
+			continue
 		}
 		if err != nil && others != nil {
 			r, err = others.parse(raw, err)

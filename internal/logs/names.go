@@ -19,7 +19,7 @@ var (
 	toldName   = lazily(`(?i)\b(?:(?:for|by|of|invalid|illegal|unknown|such) user:? ` + bareName +
 		`|(?:for|user) ` + bareName + ` from\b` +
 		`|user:? ` + bareName + ` (?:has |was |is |successfully )?(?:failed|refused|rejected|denied|locked|logged|signed|authenticated|successfully|disabled|expired|not (?:found|allowed|known))\b` +
-		`|(?:log[ -]?in|log[ -]?on|sign[ -]?in|authentication) (?:failed|failure|refused|denied|incorrect): ` + bareName + ` ?\()`)
+		`|(?:log[ -]?in|log[ -]?on|sign[ -]?in|authentication) (?:failed|failure|refused|denied|incorrect): '?` + bareName + `'? ?\()`)
 )
 
 // noName are words that stand where a name would, and are none.

@@ -18,6 +18,7 @@ func TestWhoAndWhere(t *testing.T) {
 		{`Auth: [SMB2,(null)] user [WORKGROUP]\[admin] with [NTLMv2] status [NT_STATUS_WRONG_PASSWORD] remote host [ipv4:203.0.113.5:40000] mapped to [WORKGROUP]\[admin]. local host [ipv4:10.0.0.2:445]`, `WORKGROUP\admin`, "203.0.113.5"},
 		{`Authentication attempt for unknown user admin from 203.0.113.0`, "admin", "203.0.113.0"},
 		{`Login failed: admin (Remote IP: 203.0.113.5)`, "admin", "203.0.113.5"},
+		{`Login failed: 'alice' (Remote IP: '203.0.113.5')`, "alice", "203.0.113.5"},
 		{`user O'Leary was denied`, "O'Leary", ""},
 		{`Login failed for user 'O'Leary' from 192.0.2.1`, "O'Leary", "192.0.2.1"},
 		{`USER root: no such user found from 203.0.113.5 [203.0.113.5] to ::ffff:10.0.0.2:21`, "", "203.0.113.5"},

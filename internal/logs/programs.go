@@ -39,6 +39,9 @@ var programs = sync.OnceValue(func() map[string][]shape {
 			{[]byte("password mismatch"), regexp.MustCompile(`\*\d+ user "(?P<user>.*?)": password mismatch, client: (?P<source>[^,\s]+)`), "http", "", "wrong_credentials", failed},
 			{[]byte("was not found in"), regexp.MustCompile(`\*\d+ user "(?P<user>.*?)" was not found in ".*?", client: (?P<source>[^,\s]+)`), "http", "", "unknown_account", failed},
 			{[]byte("no user/password was provided"), regexp.MustCompile(`\*\d+ no user/password was provided for basic authentication, client: (?P<source>[^,\s]+)`), "http", needsName, "", failed},
+			{[]byte("certificate verify error: (10:"), regexp.MustCompile(`client SSL certificate verify error: \(10:certificate has expired\).*?client: (?P<source>[^,\s]+)`), "http", "certificate has expired", "tls_expired", failed},
+			{[]byte("certificate verify error: ("), regexp.MustCompile(`client SSL certificate verify error: \((?P<says>\d+:[^)]*)\).*?client: (?P<source>[^,\s]+)`), "http", "", "tls_untrusted", failed},
+			{[]byte("upstream"), regexp.MustCompile(`(?i)(?:connect\(\) failed|upstream timed out|upstream prematurely closed|no live upstreams).*?client: (?P<source>[^,\s]+), .*?request: "POST /(?:\S*[/_-])?(?:log[-_]?in|log[-_]?on|sign[-_]?in|token|auth|authenticate|sessions?)\b`), "http", "", "provider_outage", failed},
 			{[]byte("access forbidden by rule"), regexp.MustCompile(`\*\d+ access forbidden by rule, client: (?P<source>[^,\s]+)`), "http", "", "permission_denied", failed},
 		},
 		"apache": {

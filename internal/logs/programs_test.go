@@ -57,6 +57,14 @@ func TestProgramsOfTheirOwnWords(t *testing.T) {
 		{"HAProxy", "Nov 20 08:00:00 lb haproxy[760]: 203.0.113.5:50000 [20/Nov/2025:08:00:00.608] https~ app/app1 0/0/1/20/21 401 248 - - ---- 1/1/0/0/0 0/0 \"POST /login HTTP/1.1\"\n",
 			m{"wrong_credentials": 1}, m{}, m{"203.0.113.5": 1}},
 		{"vsftpd", "Thu Nov 20 08:00:00 2025 [pid 100] [admin] FAIL LOGIN: Client \"203.0.113.5\"\n", m{"wrong_credentials": 1}, m{"admin": 1}, m{"203.0.113.5": 1}},
+		{"GitLab gives no reason", "2020-04-09T14:04:00.667Z: Failed Login: username=admin ip=80.10.11.12\n", m{"unrecognised": 1}, m{"admin": 1}, m{"80.10.11.12": 1}},
+		{"Nextcloud gives no reason", `{"reqId":"x","level":2,"time":"2025-11-20T08:00:00+00:00","remoteAddr":"203.0.113.5","user":"--","app":"core","method":"POST","url":"/login","message":"Login failed: admin (Remote IP: 203.0.113.5)"}` + "\n", m{"unrecognised": 1}, m{"admin": 1}, m{"203.0.113.5": 1}},
+		{"Okta's lock", `{"published":"2025-11-20T08:00:00Z","actor":{"alternateId":"u04@corp.com"},"client":{"ipAddress":"84.1.2.4"},"eventType":"user.account.lock","outcome":{"result":"FAILURE","reason":"LOCKED_OUT"}}` + "\n", m{"account_locked": 1}, m{"u04@corp.com": 1}, m{"84.1.2.4": 1}},
+		{"a clock that AWS finds too far off", `{"eventTime":"2025-11-20T08:00:00Z","eventSource":"sts.amazonaws.com","eventName":"GetCallerIdentity","sourceIPAddress":"10.2.3.4","userIdentity":{"userName":"svc"},"errorCode":"SignatureDoesNotMatch","errorMessage":"Signature expired: 20251120T073000Z is now earlier than 20251120T074500Z (20251120T080000Z - 15 min.)"}` + "\n", m{"clock_skew": 1}, m{"svc": 1}, m{"10.2.3.4": 1}},
+		{"a detail for developers is of the same try", "2025-11-20 08:00:00.123 DEBUG 1 --- [nio-8080-exec-0] o.s.s.a.dao.DaoAuthenticationProvider    : Failed to authenticate since password does not match stored value\n" +
+			"2025-11-20 08:00:00.124  WARN 1 --- [nio-8080-exec-0] c.e.a.AuthListener                       : Authentication failure for user=reporting ip=10.0.0.8: org.springframework.security.authentication.BadCredentialsException: Bad credentials\n" +
+			"2025-11-20 08:10:00.123 DEBUG 1 --- [nio-8080-exec-0] o.s.s.a.dao.DaoAuthenticationProvider    : Failed to authenticate since password does not match stored value\n",
+			m{"wrong_credentials": 2}, m{"reporting": 1}, m{"10.0.0.8": 1}},
 		{"Gitea", "2025/11/20 08:00:00 ...ers/web/auth/auth.go:197:SignInPost() [W] Failed authentication attempt for user0 from 203.0.113.5:0: user does not exist [uid: 0, name: user0, keyid: 0]\n",
 			m{"unknown_account": 1}, m{"user0": 1}, m{"203.0.113.5": 1}},
 	} {

@@ -110,7 +110,7 @@ func syslogHead(line []byte) (head, bool) {
 		h.stamp, line = line[:stampLen], line[stampLen:]
 	case len(line) > 20 && line[4] == '-' && line[7] == '-' && line[10] == 'T':
 		end := bytes.IndexByte(line, ' ')
-		if end < 0 {
+		if end < 0 || line[end-1] == ':' { // what a program puts in front of its own lines
 			return head{}, false
 		}
 		h.stamp, line = line[:end], line[end:]

@@ -19,9 +19,51 @@ type textLog struct {
 	hosts map[string]string
 	// What programs in containers printed.
 	inside *inner
+	detail *detail
 }
 
-func (l textLog) more(end bool) []*record { return l.inside.more(end) }
+// A detail is a failure that only an entry for developers told of so far: what
+// the program says of it to everybody may come right behind it.
+type detail struct {
+	r     *record
+	extra []*record
+}
+
+// soon is how far a detail may stand in front of what it belongs to.
+const soon = 2 * time.Second
+
+var debugLevel = lazily(`^.{0,60}?\b(?:DEBUG|TRACE|FINER?|FINEST|debug|trace)\b`)
+
+// once keeps a failure from being counted by its detail, too.
+func (d *detail) once(raw []byte, r *record) *record {
+	if r == nil || r.outcome != failed {
+		return r
+	}
+	before := d.r
+	d.r = nil
+	if before != nil && (debugLevel().Match(raw) || r.when.Sub(before.when) > soon || before.user != "" && before.user != r.user) {
+		d.extra = append(d.extra, before)
+	}
+	if debugLevel().Match(raw) && !r.when.IsZero() {
+		d.r = r
+		return nil
+	}
+	return r
+}
+
+// more are the details that nothing came behind.
+func (d *detail) more(end bool) []*record {
+	out := d.extra
+	d.extra = nil
+	if end && d.r != nil {
+		out, d.r = append(out, d.r), nil
+	}
+	return out
+}
+
+func (l textLog) more(end bool) []*record {
+	return append(l.inside.more(end), l.detail.more(end)...)
+}
 
 // printed reads a line of a container's runtime, which is not always a whole one.
 func (l textLog) printed(raw []byte) *record {
@@ -114,7 +156,7 @@ func (l textLog) parse(raw []byte) (*record, error) {
 	text := wordyStamp().ReplaceAll(stampPattern().ReplaceAll(raw, nil), nil)
 	r := l.t.told(&record{when: l.when(raw), text: entry(string(text)), count: 1})
 	l.connected(string(text), r)
-	return r, nil
+	return l.detail.once(raw, r), nil
 }
 
 // entry is what is explained of an entry of several lines: a program's last
@@ -130,6 +172,9 @@ func entry(s string) string {
 // connection was refused tells of one only beside them.
 var signInWords = lazily(`(?i)auth|log[ -]?(?:in|on)\b|logon|sign[ -]?in|signin|password|passwd|credential|token|\bsso\b|saml|oauth|ldap|kerberos|identity`)
 
+// refusedWords tell of a sign-in that was refused, without a reason.
+var refusedWords = lazily(`(?i)\b(?:log[ -]?in|log[ -]?on|sign[ -]?in|authentication) (?:attempt )?(?:has |was )?(?:failed|failure|denied|refused|rejected)\b|\bfailed (?:log[ -]?in|log[ -]?on|sign[ -]?in|authentication)\b`)
+
 // waysThere are the causes that stop any connection.
 var waysThere = []string{
 	"dns_failure", "network_unreachable", "proxy_required", "provider_outage", "rate_limited",
@@ -144,7 +189,10 @@ func (t *tally) told(r *record) *record {
 		return known
 	}
 	m := t.explain(r)
+	vague := m.cause == unknownCause || !m.sure && m.cause != "not_auth"
 	switch {
+	case vague && refusedWords().MatchString(r.text) && namedSource(r.text) != "":
+		m.cause = unknownCause // it happened, and was refused: why, it does not say
 	case m.cause == unknownCause || m.cause == "not_auth":
 		return gotIn(r)
 	case slices.Contains(waysThere, m.cause) && !signInWords().MatchString(r.text):
