@@ -91,3 +91,12 @@ func TestASessionKeepsItsOrder(t *testing.T) {
 		t.Errorf("the same order is refused: %s", got.stderr)
 	}
 }
+
+// In the likeliest order, what helps in this case comes first, and not what is
+// proven done already; only what has to come before it does.
+func TestTheLikeliestOrderOfABuiltInPlaybook(t *testing.T) {
+	args := []string{"diagnose", "two-step", "--no-input", "--no-checks", "--symptom", "cleared-browser", "--answer", "which-fault=asked-again", "--format", "json"}
+	if r := reportOf(t, run(t, nil, append(args, "--order", "likely")...)); r.Verdict.Next.Step != "trust-device" {
+		t.Errorf("next is %q", r.Verdict.Next.Step)
+	}
+}

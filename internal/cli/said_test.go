@@ -1,33 +1,23 @@
 package cli_test
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 
 	"github.com/authdoctor/authdoctor/internal/diag"
 )
 
-func readReport(t *testing.T, text string) diag.Report {
-	t.Helper()
-	var r diag.Report
-	if err := json.Unmarshal([]byte(text), &r); err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
 // What a message says is not asked again: it answers the question about its
 // words, and an answer that was given by hand stays.
 func TestAMessageAnswersWhatIsAskedAboutIt(t *testing.T) {
 	const message = "AADSTS7000222: The provided client secret keys for app are expired."
 	got := run(t, nil, "diagnose", "api-cloud", "--no-input", "--no-checks", "--format", "json", "--message", message)
-	r := readReport(t, got.stdout)
+	r := reportOf(t, got)
 	if r.Answers["error-code"] != "secret-expired" || r.AnsweredBy["error-code"] != diag.FromMessage || r.Verdict.Cause != "secret-run-out" {
 		t.Errorf("answers %v by %v, cause %s", r.Answers, r.AnsweredBy, r.Verdict.Cause)
 	}
 	got = run(t, nil, "diagnose", "api-cloud", "--no-input", "--no-checks", "--format", "json", "--message", message, "--answer", "error-code=tls")
-	if r := readReport(t, got.stdout); r.Answers["error-code"] != "tls" || r.AnsweredBy["error-code"] != "" {
+	if r := reportOf(t, got); r.Answers["error-code"] != "tls" || r.AnsweredBy["error-code"] != "" {
 		t.Errorf("by hand: answers %v by %v", r.Answers, r.AnsweredBy)
 	}
 }

@@ -113,6 +113,26 @@ func (s *state) plannedStep() *playbook.Step {
 	return s.stepByID(p.Tests[p.advice.Move].ID)
 }
 
+// plannedOpen is the first step in the likeliest order that is not proven done:
+// what somebody has to do who only reads the plan. Nil when there is none.
+func (s *state) plannedOpen() *playbook.Step {
+	var steps []*test
+	for _, step := range s.left() {
+		if !s.satisfied(step) {
+			steps = append(steps, s.b.model.tests[step.ID])
+		}
+	}
+	p := s.b.model.problem(s.post, steps, nil, func(id string) bool {
+		step := s.stepByID(id)
+		return s.presented(id) || step != nil && s.satisfied(step)
+	})
+	p.Escalate = s.b.model.escalate
+	if move := p.Advise().Move; move != plan.Stop {
+		return s.stepByID(p.Tests[move].ID)
+	}
+	return nil
+}
+
 // handsOver reports that nothing that is left is worth its time, in the
 // likeliest order.
 func (s *state) handsOver() bool {

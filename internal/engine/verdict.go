@@ -280,7 +280,7 @@ func (s *state) plannedNext(c *playbook.Cause) diag.Next {
 
 func (s *state) upcoming(c *playbook.Cause) *playbook.Step {
 	if s.likely() {
-		if step := s.plannedStep(); step != nil {
+		if step := s.plannedOpen(); step != nil {
 			return step
 		}
 	}
