@@ -2,15 +2,15 @@
 // which code, what stopped the sign-in, and what to do.
 //
 // What it knows is data, diag.Signatures. How it decides is here: a message is
-// cleaned of its wrappers (clean.go), one pass finds the literals that occur in
-// it (literals.go), the signatures behind them are held against the text
-// (match.go) as far as it holds what their patterns need (pattern.go,
-// needs.go), the names of errors are read where the words say little (names.go),
-// plain words where nothing else is there (frames.go), printed times are
-// compared (times.go), the matches are ranked (rank.go), and of several steps the
-// last one counts (course.go). A long text is read
-// once for all the words that are needed (index.go), and patterns are tried only
-// where those are (long.go).
+// cleaned of its wrappers (clean.go, lines.go, halved.go), one pass finds the
+// literals that occur in it (literals.go), the signatures behind them are held
+// against the text (match.go) as far as it holds what their patterns need
+// (pattern.go, needs.go), the names of errors are read where the words say little
+// (names.go), plain words where nothing else is there (frames.go), printed times
+// are compared (times.go), the matches are ranked (rank.go), and of several steps
+// the last one counts (course.go, button.go). A long text is read once for all the
+// words that are needed (index.go), and patterns are tried only where those are
+// (long.go).
 package explain
 
 // Schema is the format of an Answer as JSON.
