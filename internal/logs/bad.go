@@ -55,3 +55,6 @@ var bad = newFinder("fail", "denied", "invalid", "refus", "reject", "incorrect",
 
 // refusals are words that tell of a refused sign-in by themselves.
 var refusals = newFinder("authentication fail", "authentication error", "login failed", "login failure", "invalid password", "invalid credentials", "access-reject", "authenticationfailure")
+
+// codes are in errors that say who refused without these words.
+var codes = newFinder("aadsts", "invalid_", "unauthorized", "ora-01", "invalid user", "unknown user", "wrong password", "bad password", "incorrect password", "535 5.7", "535-5.7", "err=49")

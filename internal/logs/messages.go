@@ -22,10 +22,11 @@ type messages struct {
 	// The programs that are not known: their words alone were looked at.
 	strangers map[string]bool
 	binds     map[string]bound // of slapd, by connection
+	dull      map[string]int   // lines in a row that were explained in vain, by program
 }
 
 func (t *tally) newMessages() *messages {
-	return &messages{knocks: newKnocks(), names: map[string]string{}, told: t.told, strangers: map[string]bool{}, binds: map[string]bound{}}
+	return &messages{knocks: newKnocks(), names: map[string]string{}, told: t.told, strangers: map[string]bool{}, binds: map[string]bound{}, dull: map[string]int{}}
 }
 
 func (m *messages) backwards() { m.back = true }
@@ -155,16 +156,36 @@ func (m *messages) besides(h head, family string) *record {
 	if !bad.in(h.text) || family == "dovecot" && bytes.HasPrefix(h.text, []byte("auth")) || !signInWords().Match(h.text) {
 		return nil // dovecot's login process tells it again
 	}
-	return m.told(&record{app: family, text: firstOf(string(h.text)), count: 1})
+	return m.tell(h, family)
+}
+
+// maxDull is how many lines of a program in a row are explained in vain: it is
+// dear, and some programs write of failures all day. Behind that, only the words
+// that tell of a refused sign-in by themselves are looked for.
+const maxDull = 200
+
+// tell explains a line by its words.
+func (m *messages) tell(h head, app string) *record {
+	if m.dull[app] >= maxDull && !refusals.in(h.text) && !codes.in(h.text) {
+		return nil
+	}
+	r := m.told(&record{app: app, text: firstOf(string(h.text)), count: 1})
+	switch {
+	case r != nil:
+		delete(m.dull, app)
+	case len(m.dull) < maxNames || m.dull[app] > 0:
+		m.dull[app]++
+	}
+	return r
 }
 
 // unknown looks for the words of failures in what other programs write.
 func (m *messages) unknown(h head) *record {
 	if bad.in(h.text) {
-		r := &record{app: string(h.program), text: firstOf(string(h.text)), count: 1}
-		if told := m.told(r); told != nil || !refusals.in(h.text) {
+		if told := m.tell(h, m.name(h.program)); told != nil || !refusals.in(h.text) {
 			return told
 		}
+		r := &record{app: string(h.program), text: firstOf(string(h.text)), count: 1}
 		r.user, r.source = namedUser(r.text), namedSource(r.text) // why, it does not say
 		return r
 	}

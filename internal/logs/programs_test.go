@@ -112,3 +112,15 @@ func TestNoHealthOfProgramsThatNobodyKnows(t *testing.T) {
 		t.Errorf("others among them: %+v", v)
 	}
 }
+
+// A program that writes of failures all day hides no refused sign-in of its own.
+func TestAProgramThatFailsAllDay(t *testing.T) {
+	var b strings.Builder
+	for i := range 300 {
+		b.WriteString("Nov 20 10:00:03 h app[9]: request " + strings.Repeat("x", i) + " failed with status 500\n")
+	}
+	b.WriteString("Nov 20 10:00:04 h app[9]: login failed for user ann from 203.0.113.5: invalid password\n")
+	if r := read(t, logs.Options{}, b.String()); r.Failures != 1 {
+		t.Errorf("%d failures", r.Failures)
+	}
+}
