@@ -31,6 +31,8 @@ type knocks struct {
 	order []string
 	loose loose
 	key   []byte
+
+	offered bool // some key was, and did not fit
 }
 
 // of is the key of a line's connection, good until the next call.
@@ -165,6 +167,9 @@ func (m *messages) accepted(h head) *record {
 // entered forgets the keys that were offered before one fitted: programs offer
 // all that they have.
 func (m *messages) entered(h head, port []byte) {
+	if !m.back && !m.knocks.offered {
+		return // as in most logs
+	}
 	switch one := m.knocks.list[string(m.knocks.of(h, port))]; {
 	case m.back:
 		m.knock(h, port).in = true
@@ -288,7 +293,7 @@ func (m *messages) atLast(h head, port []byte, r *record) *record {
 	one := m.adopt(h, m.knock(h, port), []byte(r.user), []byte(r.source))
 	if m.back {
 		if one.name == nil && one.told == 0 {
-			one.name = m.dated(h, r)
+			one.name, m.knocks.offered = m.dated(h, r), true
 		}
 		return nil
 	}
