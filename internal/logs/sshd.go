@@ -246,7 +246,7 @@ func (m *messages) offered(h head, one *knock, user, source []byte) *record {
 	if r.text == sayWrong {
 		r.text = sayKey
 	}
-	one.name = m.dated(h, one.because(r))
+	one.name, m.knocks.offered = m.dated(h, one.because(r)), true
 	return nil
 }
 
@@ -293,7 +293,7 @@ func (m *messages) atLast(h head, port []byte, r *record) *record {
 	one := m.adopt(h, m.knock(h, port), []byte(r.user), []byte(r.source))
 	if m.back {
 		if one.name == nil && one.told == 0 {
-			one.name, m.knocks.offered = m.dated(h, r), true
+			one.name = m.dated(h, r)
 		}
 		return nil
 	}
