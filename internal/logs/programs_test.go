@@ -65,6 +65,7 @@ func TestProgramsOfTheirOwnWords(t *testing.T) {
 			"2025-11-20 08:00:00.124  WARN 1 --- [nio-8080-exec-0] c.e.a.AuthListener                       : Authentication failure for user=reporting ip=10.0.0.8: org.springframework.security.authentication.BadCredentialsException: Bad credentials\n" +
 			"2025-11-20 08:10:00.123 DEBUG 1 --- [nio-8080-exec-0] o.s.s.a.dao.DaoAuthenticationProvider    : Failed to authenticate since password does not match stored value\n",
 			m{"wrong_credentials": 2}, m{"reporting": 1}, m{"10.0.0.8": 1}},
+		{"SSSD, whose process numbers come again", "Nov 20 08:00:30 pc sshd[55]: pam_sss(sshd:auth): received for user u1: 9 (Authentication service cannot retrieve authentication info)\nNov 20 08:01:00 pc sshd[55]: pam_sss(sshd:auth): received for user u2: 9 (Authentication service cannot retrieve authentication info)\n", m{"provider_outage": 2}, m{"u1": 1, "u2": 1}, m{}},
 		{"Gitea", "2025/11/20 08:00:00 ...ers/web/auth/auth.go:197:SignInPost() [W] Failed authentication attempt for user0 from 203.0.113.5:0: user does not exist [uid: 0, name: user0, keyid: 0]\n",
 			m{"unknown_account": 1}, m{"user0": 1}, m{"203.0.113.5": 1}},
 	} {

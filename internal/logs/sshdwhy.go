@@ -65,7 +65,12 @@ func (m *messages) pamOfSSHD(h head) {
 		}
 		code, _, _ := bytes.Cut(why, []byte(" "))
 		m.explained(h, firstOf(string(why)), sssCauses[string(code)])
-		if one := m.knock(h, nil); one.told == 0 && one.name == nil && !one.in {
+		one := m.knock(h, nil)
+		if one.name != nil && one.name.user != string(user) { // the number came again
+			m.extra = append(m.extra, one.name)
+			one.name = nil
+		}
+		if one.told == 0 && one.name == nil && !one.in {
 			one.name = m.dated(h, one.because(ssh(user, nil, "")))
 		}
 	case bytes.Contains(h.text, []byte(":account): account ")) && bytes.Contains(h.text, []byte("expired")):

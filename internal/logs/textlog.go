@@ -205,6 +205,9 @@ func (t *tally) told(r *record) *record {
 	r.user, r.source = namedUser(r.text), namedSource(r.text)
 	if r.source == "" {
 		r.agent = m.system // a program signs in at several; each is apart
+		if r.app != "" && slices.Contains([]string{"generic", "dns", "jwt", "tls", "network", "http"}, m.system) {
+			r.agent = r.app // none of these is a place to sign in at
+		}
 	}
 	return r
 }
