@@ -32,6 +32,21 @@ func TestWhatIsSaid(t *testing.T) {
 		{"charon: received AUTHENTICATION_FAILED notify error", "AUTHENTICATION_FAILED", "wrong_credentials", "admin", "network-device", "pre-shared key|both ends|-own page"},
 		{"\"greA\" #1: unable to locate my private key for RSA Signature", "", "client_misconfigured", "admin", "network-device", "ipsec.secrets|-password"},
 		{"The following error occurred: Access denied. (0x80070005)", "5", "permission_denied", "admin", "identity-admin", "account or key that was meant|-Signing in again"},
+		{"(0) eap_tls: ERROR: TLS Alert read:fatal:unknown CA", "", "tls_untrusted", "admin", "network-device", "on the device|-another network"},
+		{`rejected connection from "192.0.2.5:48862" (error "remote error: tls: bad certificate", ServerName "")`, "CERT_UNTRUSTED", "tls_untrusted", "admin", "web-login", "other side|client's certificate|-another network"},
+		{`Unable to connect to the server: x509: certificate signed by unknown authority (possibly because of "crypto/rsa: verification error" while trying to verify candidate authority certificate "kubernetes")`, "CERT_UNTRUSTED", "tls_untrusted", "admin", "api-cloud", "admin.conf|-another network"},
+		{"[Microsoft][ODBC Driver 18 for SQL Server]SSL-Anbieter: Die Zertifikatkette wurde von einer nicht vertrauenswürdigen Zertifizierungsstelle ausgestellt.", "CERT_UNTRUSTED", "tls_untrusted", "admin", "api-cloud", "for tests only|-another network"},
+		{"x509: certificate relies on legacy Common Name field, use SANs instead", "CERT_NO_SAN", "tls_hostname", "admin", "web-login", "SAN|-does not trust"},
+		{"api.err.Ubic2faTokenRequired", "Ubic2faTokenRequired", "mfa_required", "user", "two-step", "local account|-client id"},
+		{"[Ring] HTTPError: Response code 406 (Not Acceptable)", "406", "policy_blocked", "user", "triage", "ring-auth-cli|-newest code"},
+		{"[outlook.office365.com] 3 NO LOGIN failed.", "", "credential_type_unsupported", "user", "mail-client", "OAuth|no app password|-old password"},
+		{"{error: \"invalid_token\", errorDescription: \"`state` does not match.\"}", "", "client_misconfigured", "developer", "identity-admin", "cookies|-Copy the token"},
+		{"The app is currently being tested, and can only be accessed by developer-approved testers. Error 403: access_denied", "access_denied", "policy_blocked", "developer", "identity-admin", "test user|-administrator"},
+		{"This browser or app may not be secure.", "access_denied", "policy_blocked", "user", "identity-admin", "ordinary|-administrator"},
+		{"HTTP access denied: user 'guest' - User can only log in via localhost", "", "policy_blocked", "admin", "identity-admin", "add_user"},
+		{"postfix/smtpd[1]: warning: SASL authentication failure: cannot connect to saslauthd server: Connection refused", "", "provider_outage", "admin", "mail-client", "start saslauthd|-status page"},
+		{"AADSTS54005: OAuth2 Authorization code was already redeemed", "AADSTS54005", "token_invalid", "developer", "api-cloud", "from the beginning|-Copy the token"},
+		{"System is booting up. Unprivileged users are not permitted to log in yet.", "", "policy_blocked", "user", "identity-admin", "Wait two minutes|-which rule"},
 	} {
 		a := e.Tell(tc.message).Answer
 		if len(a.Findings) == 0 {

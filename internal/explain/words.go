@@ -5,7 +5,7 @@ import "strings"
 // systemNames are the names of systems that differ from their ids.
 func systemNames() map[string]string {
 	return map[string]string{
-		"alarmdotcom": "Alarm.com", "alibaba_oss": "Alibaba OSS", "arlo": "Arlo", "auth0": "Auth0", "aws": "AWS", "azure_arm": "Azure Resource Manager",
+		"alarmdotcom": "Alarm.com", "alibaba_oss": "Alibaba OSS", "unifi": "UniFi", "arlo": "Arlo", "auth0": "Auth0", "aws": "AWS", "azure_arm": "Azure Resource Manager",
 		"azure_eventhubs": "Azure Event Hubs", "azure_storage": "Azure Storage", "blink": "Blink", "cassandra": "Cassandra", "clickhouse": "ClickHouse", "couchdb": "CouchDB", "captive_portal": "Welcome page of the network",
 		"discord": "Discord", "dns": "Name lookup", "ecobee": "ecobee", "elasticsearch": "Elasticsearch", "eufy": "eufy", "home_assistant": "Home Assistant", "honeywell": "Honeywell", "influxdb": "InfluxDB",
 		"kafka": "Kafka", "mqtt": "MQTT", "neo4j": "Neo4j", "rabbitmq": "RabbitMQ", "smartthings": "SmartThings", "snowflake": "Snowflake", "wyze": "Wyze",
