@@ -25,7 +25,7 @@ const timeout = "timeout"
 
 // ofKind is what stands right behind words for a kind of event, and says what is
 // done about it.
-var ofKind = onDemand("^[\"'`*)]{0,2} (?:settings?|options?|parameters?|flags?|defaults?|period|interval|handling|handlers?|support|detection|checks?|tests?|cases?|scenarios?|events?|conditions?|exceptions?|classes?|constants?|situations?|can|may|should|will|must)\\b")
+var ofKind = onDemand("^[\"'`*)]{0,2} (?:settings?|options?|parameters?|flags?|defaults?|period|interval|handling|handlers?|support|detection|checks?|tests?|cases?|scenarios?|events?|conditions?|exceptions?|classes?|constants?|situations?|can|may [a-z]+|should|will|must)\\b")
 
 // returning is right before a code that a server gives, which tells what it does now
 // as much as what it does always.
@@ -88,8 +88,8 @@ func firstOf(s string) byte {
 	return s[0]
 }
 
-// verbs are in every sentence that explains something.
-var verbs = onDemand(`(?:^|[^\w'-])(?:the|an?|is|are|can|may|might|should|must|will|would|means|of|these|be)(?:[^\w'-]|$)`)
+// verbs are in every sentence that explains something; the month of a log is none.
+var verbs = onDemand(`(?:^|[^\w'-])(?:(?:the|an?|is|are|can|might|should|must|will|would|means|of|these|be)(?:[^\w'-]|$)|may [a-z])`)
 
 // happening are words of a sentence about what became of somebody or something.
 var happening = onDemand(`(?:^|[^\w'-])(?:i|i'm|i've|my|me|we|we're|our|us|it's|he|she|his|her|your?|this|says?|said|saying|tells?|told|gets?|got|getting|sees?|seen|seeing|saw|shows?|shown|showing|fails?|failed|failing|failures?|errors?|since|returned|throws?|thrown|gives?|gave|given|receiv\w+|keeps?|kept|tr(?:y|ies|ying|ied)|help|please|why|what|how|incorrect|invalid|wrong|occur\w*|expired?|disabled|issues?|problems?|stuck|cannot|can't|\w+n't|unable|refus\w+|reject\w+|den(?:y|ied|ies)|end(?:s|ed|ing)?|br(?:ea|o)k\w*|answer\w*|repl(?:y|ies|ied)|respon\w+|c[ao]m(?:es?|ing)|print\w*|appear\w*|display\w*|rais\w+|report\w*|yesterday|today|now|again|still|after|while|during|down|block\w*|lock\w*|stop\w*|because|but|minor|message|code|wants?|wanted|warns?|nobody|presented|typed|asks?|same|di(?:es|ed)|into|like|could|was|were|has|have|had|complain\w*|forbidden|permission|unauthorized|refreshed|logged|signed|worked|any more|anymore)(?:[^\w'-]|$)`)

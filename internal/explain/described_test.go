@@ -1,6 +1,11 @@
 package explain_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"github.com/authdoctor/authdoctor/internal/explain"
+)
 
 // A text that explains what programs do has the words of many refusals, and
 // nobody met one.
@@ -32,4 +37,18 @@ func TestALineOfASourceIsNoRefusal(t *testing.T) {
 		"    return connect(host)\nConnectionRefusedError: [Errno 111] Connection refused":           true,
 		"Error {\n  code: 'ECONNREFUSED',\n  port: 443\n}":                                           true,
 	})
+}
+
+// The month of a log is no word of a sentence that explains something.
+func TestAMonthIsNoVerb(t *testing.T) {
+	e := explain.New(builtIn(t))
+	for _, line := range []string{
+		"h sshd[26236]: User joe not allowed because account is locked", "h sshd[3]: Connection closed by authenticating user joe 203.0.113.9 port 4 [preauth]",
+		"h app: connection refused", "h dovecot: auth: password mismatch",
+	} {
+		june, may := "Jun 23 18:05:21 "+line+"\nJun 23 18:05:22 h app: idle", "May 23 18:05:21 "+line+"\nMay 23 18:05:22 h app: idle"
+		if a, b := e.Explain(june), e.Explain(may); a.Cause != b.Cause || a.Cause == "" && strings.Contains(line, "locked") {
+			t.Errorf("%s: %q in June, %q in May", line, a.Cause, b.Cause)
+		}
+	}
 }

@@ -9,7 +9,7 @@ import (
 const fewest = 4
 
 // general are the words of a sentence that holds at all times.
-var general = onDemand(`(?:^|[^\w'-])(?:is|are|can|may|might|could|must|should|means|meant|stands|denotes|documents|describes|covers|counts|belongs|refers)(?:[^\w'-]|$)`)
+var general = onDemand(`(?:^|[^\w'-])(?:(?:is|are|can|might|could|must|should|means|meant|stands|denotes|documents|describes|covers|counts|belongs|refers)(?:[^\w'-]|$)|may [a-z])`)
 
 // event are words of somebody who met something, whoever says them.
 var event = onDemand(`(?:^|[^\w'-])(?:i|i'm|i've|my|me|we|we're|our|us|it|it's|he|she|your|says?|said|saying|gets?|got|getting|sees?|seen|seeing|saw|shows?|shown|showing|fails?|failed|failing|failures?|errors?|since|returns?|returned|throws?|thrown|gives?|gave|given|receiv\w+|keeps?|kept|tr(?:y|ies|ying|ied)|help|please|why|what|how|incorrect|invalid|wrong|occur\w*|expired?|disabled|need\w*|requir\w+|issues?|problems?|stuck|cannot|can't|unable|won't|not|no|refus\w+|reject\w+|den(?:y|ied|ies)|end(?:s|ed|ing)?|br(?:ea|o)k\w*|answer\w*|repl(?:y|ies|ied)|respon\w+|c[ao]mes?|log\w*|print\w*|appear\w*|display\w*|rais\w+|report\w*|yesterday|today|now|again|still|after|when|while|during|down|block\w*|lock\w*|stop\w*|because|but|message|result|status|code:)(?:[^\w'-]|$)`)
