@@ -47,6 +47,17 @@ func TestWhatIsSaid(t *testing.T) {
 		{"postfix/smtpd[1]: warning: SASL authentication failure: cannot connect to saslauthd server: Connection refused", "", "provider_outage", "admin", "mail-client", "start saslauthd|-status page"},
 		{"AADSTS54005: OAuth2 Authorization code was already redeemed", "AADSTS54005", "token_invalid", "developer", "api-cloud", "from the beginning|-Copy the token"},
 		{"System is booting up. Unprivileged users are not permitted to log in yet.", "", "policy_blocked", "user", "identity-admin", "Wait two minutes|-which rule"},
+		{"Alarm.com: Invalid Username/Password", "", "wrong_credentials", "user", "alarmcom", ""},
+		{"SAML Response rejected: Timing issues (please check your clock settings)", "", "token_expired", "admin", "clock", "too early or too late"},
+		{"AADSTS90072: User account 'bob@example.com' from identity provider 'live.com' does not exist in tenant 'Contoso' and cannot access the application 'x' in that tenant.", "AADSTS90072", "unknown_account", "admin", "web-login", "as a guest|-letter by letter"},
+		{"80090308: LdapErr: DSID-0C090400, comment: AcceptSecurityContext error, data 57, v1db1", "49/57", "client_misconfigured", "developer", "identity-admin", "CN=svc"},
+		{"ORA-12514: TNS:listener does not currently know of service requested in connect descriptor", "ORA-12514", "client_misconfigured", "admin", "identity-admin", "lsnrctl"},
+		{"FATAL: Peer authentication failed for user \"postgres\"", "28000", "wrong_credentials", "developer", "api-cloud", "No password was compared"},
+		{"error: You must be logged in to the server (Unauthorized)", "", "token_expired", "user", "api-cloud", "EKS"},
+		{"java.sql.SQLNonTransientConnectionException: Public Key Retrieval is not allowed", "", "client_misconfigured", "developer", "api-cloud", "TLS|-up to date"},
+		{"ERROR 1045 (28000): Access denied for user 'root'@'localhost' (using password: NO)", "1045", "wrong_credentials", "developer", "api-cloud", "sent no password|-refused"},
+		{"IDX10501: Signature validation failed. Unable to match key: kid: 'x'.", "IDX10501", "token_invalid", "developer", "api-cloud", "jwks_uri|-Copy the token"},
+		{"535-5.7.8 Username and Password not accepted. go to 535 5.7.8 https://support.google.com/mail/?p=BadCredentials x - gsmtp", "535 5.7.8", "wrong_credentials", "user", "mail-client", "app password"},
 	} {
 		a := e.Tell(tc.message).Answer
 		if len(a.Findings) == 0 {

@@ -25,6 +25,10 @@ func pageless() map[string]string {
 // whoever does not see one. The finding's own system counts; when that is only
 // the way there, so does the system that the text speaks of.
 func (f *Finding) lead(marked []diag.SystemMark) {
+	if f.System == "alarmdotcom" && f.Playbook == pageBook {
+		f.Playbook = "alarmcom" // it has a book of its own, whoever knew the words
+		return
+	}
 	books := pageless()
 	if book, ok := books[f.System]; ok && (f.Playbook == pageBook || book == "" && f.Playbook == keyBook) {
 		f.Playbook = book
