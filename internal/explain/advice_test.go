@@ -58,6 +58,9 @@ func TestWhatIsSaid(t *testing.T) {
 		{"ERROR 1045 (28000): Access denied for user 'root'@'localhost' (using password: NO)", "1045", "wrong_credentials", "developer", "api-cloud", "sent no password|-refused"},
 		{"IDX10501: Signature validation failed. Unable to match key: kid: 'x'.", "IDX10501", "token_invalid", "developer", "api-cloud", "jwks_uri|-Copy the token"},
 		{"535-5.7.8 Username and Password not accepted. go to 535 5.7.8 https://support.google.com/mail/?p=BadCredentials x - gsmtp", "535 5.7.8", "wrong_credentials", "user", "mail-client", "app password"},
+		{"Something went wrong. [80090016]", "80090016", "token_invalid", "user", "api-cloud", "Do not clear the TPM|-Copy the token"},
+		{"Your Apple ID has been locked", "", "account_locked", "user", "web-login", "iforgot.apple.com"},
+		{"ERROR: connection is insecure (try using `sslmode=require`)", "", "tls_protocol", "developer", "api-cloud", "sslmode"},
 	} {
 		a := e.Tell(tc.message).Answer
 		if len(a.Findings) == 0 {
