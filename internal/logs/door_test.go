@@ -36,7 +36,7 @@ func TestPagesThatTakePasswords(t *testing.T) {
 		"guessed, then in":   {brute + then, 300, logs.ReadTaken, "Somebody whom the log does not name (python-requests/2.31) signed in from the attacking address 203.0.113.5"},
 		"once each":          {posts(9, time.Hour, "/users/sign_in?x=1", "Mozilla/5.0", 401, many) + posts(9, time.Hour, "/users/sign_in", "Mozilla/5.0", 302, many), 9, logs.ReadMistyped, "typos"},
 		"a program's orders": {posts(300, 3*time.Second, "/api/orders", "shop-sync/1.2", 401, one), 298, logs.ReadHammer, "Somebody may be guessing, or it is a program with an old or wrong secret."},
-		"a broken door":      {posts(400, 5*time.Second, "/oauth/token", "okhttp/4.9", 503, many), 400, logs.ReadEveryone, "People and programs that give no name fail at /oauth, from 400 addresses, mostly because"},
+		"a broken door":      {posts(400, 5*time.Second, "/oauth/token", "okhttp/4.9", 503, many), 400, logs.ReadEveryone, "People and programs that give no name fail at /oauth, from 400 addresses, mostly for this reason: "},
 		"a broken shop":      {posts(400, 5*time.Second, "/orders", "okhttp/4.9", 503, many), 0, logs.ReadNone, "No sign-in failed"},
 	} {
 		r := read(t, logs.Options{}, c.text)

@@ -153,7 +153,7 @@ func TestABrokenAppAmongOthers(t *testing.T) {
 	if r.Verdict.Reading != logs.ReadEveryone || r.Verdict.Cause != "policy_blocked" {
 		t.Fatalf("%+v", r.Findings)
 	}
-	for _, want := range []string{" at Shop,", "mostly because ", "It began at 2026-05-30 20:00 UTC."} {
+	for _, want := range []string{" at Shop,", "mostly for this reason: ", "It began at 2026-05-30 20:00 UTC."} {
 		if !strings.Contains(r.Verdict.Summary, want) {
 			t.Errorf("no %q in %s", want, r.Verdict.Summary)
 		}

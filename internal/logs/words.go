@@ -68,7 +68,7 @@ func mostly(m meaning) string {
 	if m.title == "" {
 		return ""
 	}
-	return ", mostly because " + m.title
+	return ", mostly for this reason: " + m.title
 }
 
 // began says when it began, where the log shows a time before that.
