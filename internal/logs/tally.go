@@ -5,6 +5,7 @@ import (
 	"maps"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/authdoctor/authdoctor/internal/redact"
 )
@@ -165,13 +166,34 @@ func count(list map[string]*Entry, key string, r *record) {
 // unknownCause is a failure whose cause its log does not tell.
 const unknownCause = "unrecognised"
 
+// withoutName has an x in the place of a name, and not of a part of a word: of
+// somebody called ann, "cannot" says what it said.
+func withoutName(text, name string) string {
+	from := 0
+	for {
+		i := strings.Index(text[from:], name)
+		if i < 0 {
+			return text
+		}
+		i += from
+		end := i + len(name)
+		if i > 0 && letter(text[i-1]) && letter(name[0]) || end < len(text) && letter(text[end]) && letter(name[len(name)-1]) {
+			from = i + 1
+			continue
+		}
+		text, from = text[:i]+"x"+text[end:], i+1
+	}
+}
+
+func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= utf8.RuneSelf }
+
 // explain finds out what a record means. What varies is taken out of its text
 // first, so that most texts were seen before.
 func (t *tally) explain(r *record) meaning {
 	text := r.text
 	for _, varies := range []string{r.user, r.source} {
 		if len(varies) > 2 {
-			text = strings.ReplaceAll(text, varies, "x")
+			text = withoutName(text, varies)
 		}
 	}
 	key := r.system + "\x00" + r.cause + "\x00" + text
