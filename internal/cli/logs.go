@@ -29,7 +29,7 @@ type logReading struct {
 // logMemory is what the collector holds the heap to: a log is read beside the
 // service that writes it. The whole program then stays below 64 MB, whatever
 // the log holds.
-const logMemory = 46 << 20
+const logMemory = 42 << 20
 
 func newLogs(p *program) *cobra.Command {
 	l := &logReading{program: p}
