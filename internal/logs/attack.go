@@ -51,7 +51,7 @@ func (p *plotter) assault(d duo) bool {
 	if one.count < sureTries || one.machine || family(cause) != guessFamily || user == restKey || !outer(source) || p.visited(source) {
 		return false
 	}
-	nameless := user == "" || user[0] == agentMark[0]
+	nameless := unnamed(user)
 	return !nameless && one.fast() || one.every() == 0 && (cause == "unknown_account" || famous(user)) || nameless && one.form
 }
 
@@ -107,7 +107,7 @@ func (p *plotter) joiners(found map[string][]duo, alone []duo) []duo {
 	var out []duo
 	for d, one := range p.pairs.list {
 		user, source := p.names(d)
-		if taken[d] || names[d.user] < several || user == "" || user == restKey || user[0] == agentMark[0] || one.machine || !outer(source) || len(p.hits.list[source]) > 0 {
+		if taken[d] || names[d.user] < several || unnamed(user) || user == restKey || one.machine || !outer(source) || len(p.hits.list[source]) > 0 {
 			continue
 		}
 		cause := p.pairs.main(one).cause

@@ -23,7 +23,7 @@ func (p *plotter) crowds() {
 	}
 	var named, nameless []duo
 	for _, d := range list {
-		if user, _ := p.names(d); user == "" || user[0] == agentMark[0] {
+		if user, _ := p.names(d); unnamed(user) {
 			nameless = append(nameless, d)
 		} else {
 			named = append(named, d)
@@ -39,7 +39,7 @@ func (p *plotter) crowds() {
 		s := newStory(ReadSpray)
 		s.spread = true
 		p.claim(s, all)
-		maps.DeleteFunc(s.users, func(user string, _ int) bool { return user[0] == agentMark[0] })
+		maps.DeleteFunc(s.users, func(user string, _ int) bool { return unnamed(user) })
 		p.stories = append(p.stories, s)
 	}
 }
@@ -49,7 +49,7 @@ func (p *plotter) letIn() int {
 	n := 0
 	for _, users := range p.hits.list {
 		for user := range users {
-			if user == "" || user[0] == agentMark[0] {
+			if unnamed(user) {
 				n++
 				break
 			}
@@ -134,7 +134,7 @@ func (p *plotter) lapsed() {
 	names := map[uint32]bool{}
 	for _, d := range p.open() {
 		user, _ := p.names(d)
-		if user == "" || user == restKey || user[0] == agentMark[0] || family(p.pairs.main(p.pairs.list[d]).cause) != guessFamily {
+		if unnamed(user) || user == restKey || family(p.pairs.main(p.pairs.list[d]).cause) != guessFamily {
 			continue
 		}
 		if p.before(d) && p.gotInAfter(d) == nil {
@@ -155,7 +155,7 @@ func (p *plotter) lapsed() {
 func (p *plotter) guessed() {
 	byUser, sums := map[uint32][]duo{}, map[uint32]int{}
 	for _, d := range p.open() {
-		if user, source := p.names(d); user != "" && user != restKey && user[0] != agentMark[0] && source != "" {
+		if user, source := p.names(d); !unnamed(user) && user != restKey && source != "" {
 			byUser[d.user] = append(byUser[d.user], d)
 			sums[d.user] += int(p.pairs.list[d].count)
 		}

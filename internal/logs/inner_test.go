@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/authdoctor/authdoctor/internal/logs"
 )
 
@@ -13,10 +11,7 @@ import (
 // of Samba, of Kubernetes and of Windows' own shell by its fields.
 func TestWhatIsInsideOfALine(t *testing.T) {
 	type m = map[string]int
-	for _, tt := range []struct {
-		name, text             string
-		causes, users, sources m
-	}{
+	readsAs(t, []wrote{
 		{"Docker, with sshd", `{"log":"Failed password for root from 203.0.113.9 port 40000 ssh2\r\n","stream":"stderr","time":"2025-11-20T08:00:00.182000000Z"}` + "\n",
 			m{"wrong_credentials": 1}, m{"root": 1}, m{"203.0.113.9": 1}},
 		{"Docker, with nginx", `{"log":"203.0.113.7 - - [20/Nov/2025:08:00:00 +0000] \"POST /login HTTP/1.1\" 401 32 \"-\" \"curl/8.1\" \"-\"\n","stream":"stdout","time":"2025-11-20T08:00:00.379000000Z"}` + "\n",
@@ -37,17 +32,7 @@ func TestWhatIsInsideOfALine(t *testing.T) {
 			m{"permission_denied": 1}, m{"ann": 1}, m{"10.1.1.9": 1}},
 		{"Get-WinEvent", `[{"Message":"An account failed to log on.\r\n\r\nSubject:\r\n\tSecurity ID:\t\tS-1-0-0\r\n\tAccount Name:\t\t-\r\n\r\nAccount For Which Logon Failed:\r\n\tSecurity ID:\t\tS-1-0-0\r\n\tAccount Name:\t\tann\r\n\tAccount Domain:\t\tCORP\r\n\r\nFailure Information:\r\n\tFailure Reason:\t\tUnknown user name or bad password.\r\n\tStatus:\t\t\t0xC000006D\r\n\tSub Status:\t\t0xC000006A\r\n\r\nNetwork Information:\r\n\tWorkstation Name:\tX\r\n\tSource Network Address:\t203.0.113.50\r\n","Id":4625,"ProviderName":"Microsoft-Windows-Security-Auditing","TimeCreated":"2025-11-20T08:00:00Z"}]`,
 			m{"wrong_credentials": 1}, m{`CORP\ann`: 1}, m{"203.0.113.50": 1}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			r := read(t, logs.Options{}, tt.text)
-			if diff := cmp.Diff([]m{tt.causes, tt.users, tt.sources}, []m{flat(r.ByCause), flat(r.ByUser), flat(r.BySource)}); diff != "" {
-				t.Errorf("-want +got\n%s", diff)
-			}
-			if r.Untimed != 0 || r.Unreadable != 0 {
-				t.Errorf("%d without a time, %d unreadable", r.Untimed, r.Unreadable)
-			}
-		})
-	}
+	})
 }
 
 // A first object that is cut off, as where a log was rotated, takes no others with it.

@@ -1,6 +1,9 @@
 package logs
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Limits of what is counted by account and source together.
 const (
@@ -65,6 +68,9 @@ func newPairs() *pairs {
 
 // agentMark is in front of the name of a program, which no account has.
 const agentMark = "\x00"
+
+// unnamed: what a record is counted by is no account.
+func unnamed(user string) bool { return user == "" || strings.HasPrefix(user, agentMark) }
 
 // who is what a record is counted by: the account, or the program.
 func (r *record) who() string {
@@ -152,7 +158,7 @@ func (p *pairs) mended(r *record, h *hit) {
 		return
 	}
 	if int(one.count) == r.count { // the first that was read
-		one.successes += uint32(h.count) //nolint:gosec // lines of one log
+		one.successes += uint32(h.count) //nolint:gosec // as the other counts, which wrap beyond 4 billion lines
 	}
 	h.mends(h.seen, one.latest)
 }

@@ -9,14 +9,35 @@ import (
 	"github.com/authdoctor/authdoctor/internal/logs"
 )
 
+// wrote is what a program wrote, and what it means: why, who and from where.
+type wrote struct {
+	name, text             string
+	causes, users, sources map[string]int
+}
+
+// readsAs reads what programs wrote, each by itself: every line can be read, and
+// every failure has a time.
+func readsAs(t *testing.T, list []wrote) {
+	t.Helper()
+	for _, w := range list {
+		t.Run(w.name, func(t *testing.T) {
+			r := read(t, logs.Options{}, w.text)
+			want, got := []map[string]int{w.causes, w.users, w.sources}, []map[string]int{flat(r.ByCause), flat(r.ByUser), flat(r.BySource)}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+			if r.Untimed != 0 || r.Unreadable != 0 {
+				t.Errorf("%d without a time, %d unreadable", r.Untimed, r.Unreadable)
+			}
+		})
+	}
+}
+
 // Lines as each program writes them, in syslog and in files of its own: why, who
 // and from where.
 func TestProgramsOfTheirOwnWords(t *testing.T) {
 	type m = map[string]int
-	for _, tt := range []struct {
-		name, text             string
-		causes, users, sources m
-	}{
+	readsAs(t, []wrote{
 		{"PostgreSQL's reason belongs to its error, and a rule is no address", "2025-11-20 08:00:00.120 UTC [900] [unknown]@[unknown] LOG:  connection received: host=203.0.113.5 port=40000\n" +
 			"2025-11-20 08:00:00.123 UTC [900] admin@postgres FATAL:  password authentication failed for user \"admin\"\n" +
 			"2025-11-20 08:00:00.123 UTC [900] admin@postgres DETAIL:  Role \"admin\" does not exist.\n\tConnection matched file \"/etc/postgresql/16/main/pg_hba.conf\" line 119: \"host all all 0.0.0.0/0 md5\"\n",
@@ -68,17 +89,7 @@ func TestProgramsOfTheirOwnWords(t *testing.T) {
 		{"SSSD, whose process numbers come again", "Nov 20 08:00:30 pc sshd[55]: pam_sss(sshd:auth): received for user u1: 9 (Authentication service cannot retrieve authentication info)\nNov 20 08:01:00 pc sshd[55]: pam_sss(sshd:auth): received for user u2: 9 (Authentication service cannot retrieve authentication info)\n", m{"provider_outage": 2}, m{"u1": 1, "u2": 1}, m{}},
 		{"Gitea", "2025/11/20 08:00:00 ...ers/web/auth/auth.go:197:SignInPost() [W] Failed authentication attempt for user0 from 203.0.113.5:0: user does not exist [uid: 0, name: user0, keyid: 0]\n",
 			m{"unknown_account": 1}, m{"user0": 1}, m{"203.0.113.5": 1}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			r := read(t, logs.Options{}, tt.text)
-			if diff := cmp.Diff([]m{tt.causes, tt.users, tt.sources}, []m{flat(r.ByCause), flat(r.ByUser), flat(r.BySource)}); diff != "" {
-				t.Errorf("-want +got\n%s", diff)
-			}
-			if r.Untimed != 0 || r.Unreadable != 0 {
-				t.Errorf("%d without a time, %d unreadable", r.Untimed, r.Unreadable)
-			}
-		})
-	}
+	})
 }
 
 // Who got in is told by these programs, too.

@@ -69,7 +69,7 @@ func personal(s scene) float64 {
 func (p *plotter) accounts(list []duo) int {
 	all := map[uint32]bool{}
 	for _, d := range list {
-		if user, _ := p.names(d); user != "" && user[0] != agentMark[0] {
+		if user, _ := p.names(d); !unnamed(user) {
 			all[d.user] = true
 		}
 	}
@@ -149,7 +149,7 @@ type unit struct {
 
 func (p *plotter) unitOf(d duo) unit {
 	u := unit{d.user, d.source, family(p.pairs.main(p.pairs.list[d]).cause)}
-	if user, _ := p.names(d); user != "" && user[0] != agentMark[0] {
+	if user, _ := p.names(d); !unnamed(user) {
 		u.source = 0
 	}
 	return u

@@ -129,18 +129,12 @@ func from(f Finding, otherwise string) string {
 	return otherwise
 }
 
-func tries(f Finding) string {
+// either is the word for one address, or for several.
+func (f *Finding) either(one, several string) string {
 	if f.Sources > 1 {
-		return "try"
+		return several
 	}
-	return "tries"
-}
-
-func these(f Finding) string {
-	if f.Sources > 1 {
-		return "these addresses"
-	}
-	return "this address"
+	return one
 }
 
 func times(n int) string {

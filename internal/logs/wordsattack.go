@@ -18,10 +18,10 @@ func (t *tally) wordsOfAttack(f Finding, s *story) (summary string, next Next) {
 		if s.nameless() {
 			who = "names that the log does not tell"
 		}
-		summary = fmt.Sprintf("%s %s passwords for %s, %s%s. That is what an attacker who guesses looks like.", from(f, "One address"), tries(f), who, times(f.Count), rhythm(f.Every))
+		summary = fmt.Sprintf("%s %s passwords for %s, %s%s. That is what an attacker who guesses looks like.", from(f, "One address"), f.either("tries", "try"), who, times(f.Count), rhythm(f.Every))
 		next.Text = keepOut(f, s) + ", and demand keys or a second step."
 	case f.Reading == ReadBrute:
-		summary = fmt.Sprintf("%s %s %s, %s. That is what an attacker who guesses looks like.", from(f, "One address"), tries(f), number(f.Users, "name"), times(f.Count))
+		summary = fmt.Sprintf("%s %s %s, %s. That is what an attacker who guesses looks like.", from(f, "One address"), f.either("tries", "try"), number(f.Users, "name"), times(f.Count))
 		next.Text = keepOut(f, s) + ", and demand keys or a second step."
 	case s.spread && f.Users == 0:
 		summary = fmt.Sprintf("%s are refused a few times each, give no name, and never get in. That is what an attacker with many addresses looks like.", number(f.Sources, "address"))
@@ -30,7 +30,7 @@ func (t *tally) wordsOfAttack(f Finding, s *story) (summary string, next Next) {
 		summary = fmt.Sprintf("%s try %s, a few times each, and never get in. That is what an attacker with many addresses looks like.", number(f.Sources, "address"), number(f.Users, "account"))
 		next.Text = "Demand a second step, slow down repeated tries for all, and give the accounts that are tried long passwords."
 	default:
-		summary = fmt.Sprintf("%s %s %s, a few times each. That is what an attacker who tries common passwords looks like.", from(f, "Somebody"), tries(f), number(f.Users, "account"))
+		summary = fmt.Sprintf("%s %s %s, a few times each. That is what an attacker who tries common passwords looks like.", from(f, "Somebody"), f.either("tries", "try"), number(f.Users, "account"))
 		next.Text = strings.Replace(keepOut(f, s), "Block", "Block or slow down", 1) + ", and demand a second step."
 		if len(s.sources) == 0 {
 			next.Text = "Look whether any of the accounts signed in from there, and demand a second step."
@@ -43,7 +43,7 @@ func (t *tally) wordsOfAttack(f Finding, s *story) (summary string, next Next) {
 // keepOut says to keep addresses out. Behind an inner one may be everybody.
 func keepOut(f Finding, s *story) string {
 	if slices.ContainsFunc(slices.Collect(maps.Keys(s.sources)), outer) || f.Sources == 0 {
-		return "Block " + these(f)
+		return "Block " + f.either("this address", "these addresses")
 	}
 	if f.Sources > 1 {
 		return "Those addresses are inner ones: find the machines that try. If one is a gateway or a balancer, look in its own log for who is behind it, block that"

@@ -32,10 +32,8 @@ func wordsOfHammer(f Finding, s *story, m meaning) (why string, next Next) {
 		next.Text = upper(mend) + " If nobody knows of one there, somebody may be guessing: find out who."
 		return " That is what a program with an old or wrong secret looks like.", next
 	}
-	known := "known to its owner"
-	if f.Sources > 1 {
-		known = "all known to its owner"
-	}
+	known := f.either("that address is known to its owner", "the addresses are all known to its owner")
+	them := f.either("it", "them")
 	why = " Somebody may be guessing, or it is a program with an old or wrong secret."
 	if person && !unknown {
 		next.Actor = "user"
@@ -43,9 +41,9 @@ func wordsOfHammer(f Finding, s *story, m meaning) (why string, next Next) {
 		mend = "let them sign in once by hand; if that works, a program there has an old secret."
 	}
 	if s.ended == nil {
-		next.Text = fmt.Sprintf("Find out whether %s %s. If not, block %s. Otherwise %s", thisAddress(f), known, them(f), mend)
+		next.Text = fmt.Sprintf("Find out whether %s. If not, block %s. Otherwise %s", known, them, mend)
 	} else {
-		next.Text = fmt.Sprintf("Find out whether %s %s. If not, treat the account as taken over: sign it out everywhere, change its password and its keys, and block %s. Otherwise nothing has to be done.", thisAddress(f), known, them(f))
+		next.Text = fmt.Sprintf("Find out whether %s. If not, treat the account as taken over: sign it out everywhere, change its password and its keys, and block %s. Otherwise nothing has to be done.", known, them)
 	}
 	return why, next
 }
@@ -59,20 +57,6 @@ func (s *story) mended(zone *time.Location) string {
 		return fmt.Sprintf(" It got in after that%s: it may be mended.", atTime(moment(s.ended.at), zone))
 	}
 	return fmt.Sprintf(" It got in after that%s: its password was guessed, or it is mended.", atTime(moment(s.ended.at), zone))
-}
-
-func thisAddress(f Finding) string {
-	if f.Sources > 1 {
-		return "the addresses are"
-	}
-	return "that address is"
-}
-
-func them(f Finding) string {
-	if f.Sources > 1 {
-		return "them"
-	}
-	return "it"
 }
 
 func upper(s string) string { return cased(s, unicode.ToUpper) }
