@@ -82,7 +82,7 @@ func (d *diagnosis) tellMessage() {
 		case m.Certain:
 			said += "That is taken into account."
 		case len(m.Or) > 0:
-			said += "It may also mean " + explain.Spoken(m.Or) + ". Both are taken into account."
+			said += "It may also mean " + explain.Spoken(m.Or) + ". Each is taken into account."
 		default:
 			said += "It may mean many things, so it is not counted."
 		}

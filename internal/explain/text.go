@@ -63,7 +63,7 @@ func rows(t *Told) []row {
 	f := a.Findings[0]
 	list := []row{{"Found", quoted(t)}, {"Means", f.Meaning}}
 	if len(a.Alternatives) > 0 {
-		list = append(list, row{"Or", spokenClasses(a.Alternatives)})
+		list = append(list, row{"Or", Spoken(a.Alternatives)})
 	}
 	list = append(list, row{"Ask", a.Question}, row{"Do", f.Next}, row{"Who", actors()[f.Actor]})
 	for i, other := range a.Findings {

@@ -48,7 +48,7 @@ func (e *Explainer) Class(class string) Finding {
 	if !ok {
 		return Finding{}
 	}
-	return Finding{Cause: class, Title: spokenClasses([]string{class}), Meaning: a.Meaning, Next: a.Next, Actor: a.Actor, Playbook: a.Playbook}
+	return Finding{Cause: class, Title: Spoken([]string{class}), Meaning: a.Meaning, Next: a.Next, Actor: a.Actor, Playbook: a.Playbook}
 }
 
 // classWords are the cause classes in words that their names do not say.
@@ -64,9 +64,7 @@ func classWords() map[string]string {
 }
 
 // Spoken are cause classes in words.
-func Spoken(classes []string) string { return spokenClasses(classes) }
-
-func spokenClasses(classes []string) string {
+func Spoken(classes []string) string {
 	words := make([]string, len(classes))
 	for i, c := range classes {
 		if words[i] = classWords()[c]; words[i] == "" {

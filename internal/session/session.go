@@ -37,7 +37,8 @@ type Session struct {
 	Prober Prober
 	// PlanOnly stops before the first step, and judges what is known.
 	PlanOnly bool
-	// Told reports whether anybody complained, with a symptom or a message.
+	// Told reports whether anybody complained, with a symptom, a message or an
+	// answer.
 	Told func() bool
 	// Resumed: the case was left and is taken up again. Given and Since are its
 	// events then, those known from the start and those that came after, so that
