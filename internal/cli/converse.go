@@ -88,8 +88,7 @@ func (d *diagnosis) converse(ctx context.Context) (diag.Verdict, error) {
 // answer to what only the person can tell.
 func (d *diagnosis) told() bool {
 	return d.ev.Message != "" || len(d.ev.Symptoms) > 0 || slices.ContainsFunc(d.book.Questions, func(q playbook.Question) bool {
-		a := d.ev.Answers[q.ID]
-		return a != "" && a != diag.NoAnswer
+		return slices.ContainsFunc(q.Choices, func(c playbook.Choice) bool { return c.ID == d.ev.Answers[q.ID] && !c.Neutral })
 	})
 }
 

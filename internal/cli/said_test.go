@@ -29,3 +29,24 @@ func TestAnswersAloneAreAComplaint(t *testing.T) {
 		t.Errorf("said\n%s", got.stdout)
 	}
 }
+
+// What only stands near such words answers nothing.
+func TestWordsThatOnlyLookLikeAnAnswer(t *testing.T) {
+	for book, message := range map[string]string{
+		"network-device": "The poller has no access to the internet.",
+		"identity-admin": `<saml:Conditions NotBefore="2026-11-26T10:00:00Z" NotOnOrAfter="2026-11-26T10:05:00Z">`,
+	} {
+		r := reportOf(t, run(t, nil, "diagnose", book, "--no-input", "--no-checks", "--format", "json", "--message", message))
+		if len(r.AnsweredBy) > 0 {
+			t.Errorf("%s: %q answers %v", book, message, r.Answers)
+		}
+	}
+}
+
+// An answer that tells nothing is no complaint.
+func TestANeutralAnswerIsNoComplaint(t *testing.T) {
+	got := run(t, nil, "diagnose", "mail-client", "--no-input", "--no-checks", "--answer", "error-code=none")
+	if !strings.Contains(got.stdout, "Nothing was measured, so nothing is known") {
+		t.Errorf("said\n%s", got.stdout)
+	}
+}
